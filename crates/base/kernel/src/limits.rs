@@ -1,0 +1,47 @@
+//! Every bound with a name: queues, pages, uploads, retries, depths. One place to read what the house can be made to do.
+
+/// Largest original kept as a sealed row; larger ones go to the blob store (architecture, section 4).
+pub const ORIGINAL_INLINE_MAX_BYTES: usize = 64 * 1024;
+/// Largest single HL7 file an import opens.
+pub const HL7_FILE_MAX_BYTES: u64 = 16 * 1024 * 1024;
+/// Segments in one message.
+pub const HL7_SEGMENTS_MAX: usize = 20_000;
+/// Fields in one segment.
+pub const HL7_FIELDS_MAX: usize = 1_000;
+/// Repetitions in one field.
+pub const HL7_REPETITIONS_MAX: usize = 10_000;
+/// Findings reported one by one; the rest is counted by code (architecture, section 9).
+pub const FINDINGS_LISTED_MAX: usize = 1_000;
+/// Acts that share one commit on SQLite.
+pub const ACTS_PER_COMMIT_MAX: usize = 100;
+/// Messages an import prepares for one multi-row insert.
+pub const IMPORT_BATCH_MESSAGES_MAX: usize = 100;
+/// Acts that may wait for the writer before callers are told to come back.
+pub const WRITER_QUEUE_MAX: usize = 4_096;
+/// Canonical trail entry (audit-log.md section 3: tile bundles use a 16-bit length).
+pub const TRAIL_ENTRY_MAX_BYTES: usize = 60_000;
+/// Entries after which a checkpoint is signed at the latest.
+pub const CHECKPOINT_EVERY_ENTRIES: u64 = 256;
+/// Seconds after which a checkpoint is signed at the latest when entries wait.
+pub const CHECKPOINT_EVERY_SECONDS: i64 = 10;
+/// Seconds a trail record may wait for its number before it is an alarm.
+pub const TRAIL_WAIT_MAX_SECONDS: i64 = 1;
+/// Life of the nonce of one card read (patient-card.md section 3).
+pub const CARD_NONCE_SECONDS: i64 = 60;
+/// Unknown cards at one reader within the window, after which the function closes there (R-8.2.4-ア).
+pub const CARD_UNKNOWN_MAX: u32 = 10;
+pub const CARD_UNKNOWN_WINDOW_SECONDS: i64 = 600;
+/// Professional sessions (login-and-sessions.md section 5).
+pub const SESSION_IDLE_SECONDS: i64 = 15 * 60;
+pub const SESSION_ABSOLUTE_SECONDS: i64 = 12 * 60 * 60;
+pub const SESSIONS_PER_PERSON_MAX: usize = 2;
+/// Unwrapped chart keys kept in memory, zeroised when they leave.
+pub const KEY_CACHE_MAX: usize = 4_096;
+/// Body of an ordinary request at a page.
+pub const REQUEST_BODY_MAX_BYTES: usize = 64 * 1024;
+/// Seconds a request may take before it is cut.
+pub const REQUEST_SECONDS_MAX: u64 = 30;
+/// Seconds a TLS handshake may take.
+pub const HANDSHAKE_SECONDS_MAX: u64 = 10;
+/// Connections one listener holds at once.
+pub const CONNECTIONS_MAX: usize = 2_000;

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# All tests: format, lints, Rust tests on both databases, browser walks, traceability.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cargo fmt --all --check
+cargo clippy --workspace --all-targets --quiet -- -D warnings
+cargo nextest run --workspace --profile ci
+cargo build --quiet -p renkei
+node e2e/run.mjs --results "${CARGO_TARGET_DIR:-target}/walks.json"
+cargo xtask trace "${CARGO_TARGET_DIR:-target}/nextest/ci/junit.xml" "${CARGO_TARGET_DIR:-target}/walks.json"

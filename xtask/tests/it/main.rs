@@ -1,0 +1,4 @@
+//! The walls of the house, read from its own manifests and sources.
+
+mod floors;
+mod gate;

@@ -1,12 +1,12 @@
 //! The kinds of clinical entry the house can hold. Each has a row in the table *record kind → matrix item*
 //! (`regulation/record-kinds.toml`); a test fails when one is missing.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 macro_rules! kinds {
     ($($name:ident = $code:literal, $ja:literal, $en:literal;)+) => {
         /// What an entry is about. The number is stored; it never changes its meaning and is never reused.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(i16)]
         pub enum EntryKind { $($name = $code),+ }
 
@@ -26,6 +26,24 @@ macro_rules! kinds {
             pub fn label_en(self) -> &'static str { match self { $(Self::$name => $en),+ } }
         }
     };
+}
+
+/// By name where people read (JSON, TOML), by stored number in the compact rows: the order of the list is free.
+impl Serialize for EntryKind {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        if to.is_human_readable() { to.serialize_str(self.name()) } else { to.serialize_i16(self.code()) }
+    }
+}
+
+impl<'de> Deserialize<'de> for EntryKind {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        if from.is_human_readable() {
+            let name = String::deserialize(from)?;
+            Self::from_name(&name).ok_or_else(|| D::Error::custom("unknown kind of entry"))
+        } else {
+            Self::from_code(i16::deserialize(from)?).ok_or_else(|| D::Error::custom("unknown kind of entry"))
+        }
+    }
 }
 
 kinds! {

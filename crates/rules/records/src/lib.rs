@@ -1,5 +1,22 @@
-//! The clinical record: kinds, entries, projections and the views made of them.
+//! The clinical record: kinds, entries, messages, the projection of a chart, and the pure views made of it.
+//!
+//! No input or output and no clock of its own: `today` is handed in. Nothing here decides who may see; `access`
+//! answers that, and `views::PatientRecord::retain` takes the answer.
 
+pub mod amount;
+pub mod body;
+pub mod code;
+pub mod entry;
 pub mod kind;
+pub mod message;
+pub mod person;
+pub mod time;
 
+pub use amount::{Amount, Comparator, Measured};
+pub use body::Body;
+pub use code::{Code, CodedValue};
+pub use entry::{Entry, EntryState, SegmentName, SourcePlace};
 pub use kind::EntryKind;
+pub use message::{Condition, DecodeError, Message, RecordKey};
+pub use person::{Address, Location, PersonName, Phone, Staff};
+pub use time::{ClinicalTime, Precision};

@@ -1,0 +1,107 @@
+//! One received message, decoded: the unit that is stored, superseded and deleted.
+
+use crate::entry::Entry;
+use renkei_kernel::{BatchId, Category, ChartId, Finding, InstitutionId, MessageId, Problem, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// What makes two messages versions of one record inside a chart (SS-MIX2: care date, data type, order number).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct RecordKey {
+    /// `YYYYMMDD`, or `-`.
+    pub care_date: String,
+    /// `OML-11`; unknown types as they stand.
+    pub data_type: String,
+    pub order_number: String,
+}
+
+/// Condition flag of a file. Order = finality: a later sight of the same version can only be more final.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[repr(i16)]
+pub enum Condition {
+    /// Flag 1.
+    Valid = 1,
+    /// Flag 2.
+    Superseded = 2,
+    /// Flag 0.
+    Deleted = 0,
+}
+
+impl Condition {
+    /// The flag's digit.
+    pub fn flag(self) -> i16 {
+        self as i16
+    }
+    pub fn from_flag(flag: i16) -> Option<Self> {
+        [Self::Valid, Self::Superseded, Self::Deleted].into_iter().find(|c| c.flag() == flag)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    pub id: MessageId,
+    pub institution: InstitutionId,
+    pub chart: ChartId,
+    pub key: RecordKey,
+    /// 17 digits of the file name: which version is the newest.
+    pub occurred: String,
+    pub condition: Condition,
+    pub received_at: Timestamp,
+    pub origin: BatchId,
+    /// Part 6 of the file name, as sent (`-` when none).
+    pub department: String,
+    /// Empty for a bare deletion notice.
+    pub entries: Vec<Entry>,
+    pub findings: Vec<Finding>,
+}
+
+/// First byte of every stored row of this crate.
+pub(crate) const MESSAGE_VERSION: u8 = 1;
+
+/// A stored row that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    #[error("a record row is empty")]
+    Empty,
+    #[error("a record row has version {0}, which this program does not know")]
+    UnknownVersion(u8),
+    #[error("a record row cannot be decoded")]
+    Malformed(#[source] postcard::Error),
+    #[error("a record cannot be encoded")]
+    Encode(#[source] postcard::Error),
+}
+
+impl Problem for DecodeError {
+    fn category(&self) -> Category {
+        Category::Unexpected
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownVersion(_) => "record_version_unknown",
+            _ => "record_unreadable",
+        }
+    }
+}
+
+/// Version byte, then postcard.
+pub(crate) fn encode_row<T: Serialize>(version: u8, value: &T) -> Result<Vec<u8>, DecodeError> {
+    postcard::to_extend(value, vec![version]).map_err(DecodeError::Encode)
+}
+
+pub(crate) fn decode_row<T: for<'de> Deserialize<'de>>(version: u8, row: &[u8]) -> Result<T, DecodeError> {
+    match row.split_first() {
+        None => Err(DecodeError::Empty),
+        Some((found, rest)) if *found == version => postcard::from_bytes(rest).map_err(DecodeError::Malformed),
+        Some((found, _)) => Err(DecodeError::UnknownVersion(*found)),
+    }
+}
+
+impl Message {
+    /// The compact form that is sealed into a row.
+    pub fn encode(&self) -> Result<Vec<u8>, DecodeError> {
+        encode_row(MESSAGE_VERSION, self)
+    }
+    pub fn decode(row: &[u8]) -> Result<Self, DecodeError> {
+        decode_row(MESSAGE_VERSION, row)
+    }
+}

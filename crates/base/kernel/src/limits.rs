@@ -16,6 +16,10 @@ pub const FINDINGS_LISTED_MAX: usize = 1_000;
 pub const ACTS_PER_COMMIT_MAX: usize = 100;
 /// Messages an import prepares for one multi-row insert.
 pub const IMPORT_BATCH_MESSAGES_MAX: usize = 100;
+/// Seconds one act may occupy the writer before it is taken away.
+pub const ACT_SECONDS_MAX: u64 = 60;
+/// Times an act that met another is run on PostgreSQL before it is given up.
+pub const ACT_REPETITIONS_MAX: u32 = 16;
 /// Acts that may wait for the writer before callers are told to come back.
 pub const WRITER_QUEUE_MAX: usize = 4_096;
 /// Canonical trail entry (audit-log.md section 3: tile bundles use a 16-bit length).

@@ -1,0 +1,320 @@
+//! SQLite: one writer that commits whatever waits, and a few readers.
+//!
+//! A durable commit costs a disk flush, so acts that arrive while one is flushed share the next. Each act has a
+//! savepoint of its own: one that fails leaves nothing and disturbs nobody (architecture, section 4 *Writing*).
+
+use crate::lease::Lease;
+use crate::settings::{Engine, Settings};
+use crate::tx::Hook;
+use crate::{Error, Tx};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use renkei_kernel::limits::{ACT_SECONDS_MAX, ACTS_PER_COMMIT_MAX, WRITER_QUEUE_MAX};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+const BUSY_SECONDS: u64 = 10;
+
+pub(crate) fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+pub(crate) fn name_of(file: &Path) -> String {
+    file.file_name().map_or_else(|| "database".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+fn options(file: &Path, settings: &Settings, reading: bool) -> ConnectOptions {
+    let journal = if settings.secure_delete { SqliteJournalMode::Delete } else { SqliteJournalMode::Wal };
+    let secure_delete = settings.secure_delete;
+    // A copied file without its log can be read where nothing may be written at all.
+    let immutable = settings.read_only && !PathBuf::from(format!("{}-wal", file.display())).exists();
+    let file = file.to_owned();
+    let mut options = ConnectOptions::new("sqlite::memory:");
+    options
+        .max_connections(if reading { settings.readers.max(1) } else { 1 })
+        .min_connections(1)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |_| {
+            let options = SqliteConnectOptions::new()
+                .filename(&file)
+                .busy_timeout(Duration::from_secs(BUSY_SECONDS))
+                .foreign_keys(true)
+                .pragma("temp_store", "MEMORY")
+                .pragma("trusted_schema", "OFF")
+                .statement_cache_capacity(256);
+            if reading {
+                options.read_only(true).immutable(immutable).pragma("query_only", "ON")
+            } else {
+                let options =
+                    options.create_if_missing(true).journal_mode(journal).synchronous(SqliteSynchronous::Full);
+                if secure_delete { options.pragma("secure_delete", "ON") } else { options }
+            }
+        });
+    options
+}
+
+async fn open(file: &Path, settings: &Settings, reading: bool) -> Result<DatabaseConnection, Error> {
+    sea_orm::Database::connect(options(file, settings, reading)).await.map_err(|e| Error::Open(e.into()))
+}
+
+pub(crate) async fn open_reader(file: &Path, settings: &Settings) -> Result<DatabaseConnection, Error> {
+    open(file, settings, true).await
+}
+
+/// An act with its way back to the caller, without its types.
+trait Act: Send {
+    /// Nobody waits for the answer any more.
+    fn abandoned(&self) -> bool;
+    /// Runs the act; true when what it wrote may be kept.
+    fn run<'t>(&'t mut self, tx: &'t Tx) -> BoxFuture<'t, bool>;
+    /// Hands the act's own result over, or the error that took it away.
+    fn answer(self: Box<Self>, end: Result<(), Error>);
+}
+
+struct Pending<F, T, E> {
+    act: F,
+    result: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<F, T, E> Act for Pending<F, T, E>
+where
+    F: for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
+    T: Send,
+    E: From<Error> + Send,
+{
+    fn abandoned(&self) -> bool {
+        self.reply.is_closed()
+    }
+    fn run<'t>(&'t mut self, tx: &'t Tx) -> BoxFuture<'t, bool> {
+        Box::pin(async move {
+            let result = (self.act)(tx).await;
+            let keep = result.is_ok();
+            self.result = Some(result);
+            keep
+        })
+    }
+    fn answer(self: Box<Self>, end: Result<(), Error>) {
+        let answer = match (end, self.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(E::from(Error::ActPanicked)),
+            (Err(error), _) => Err(E::from(error)),
+        };
+        // A caller that went away has nobody to tell; the act stands or not as decided.
+        let _ = self.reply.send(answer);
+    }
+}
+
+/// The handle of the writer task.
+pub(crate) struct Writer {
+    queue: Mutex<Option<mpsc::Sender<Box<dyn Act>>>>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    pub(crate) async fn start(file: &Path, settings: &Settings, lease: Lease) -> Result<Self, Error> {
+        let connection = open(file, settings, false).await?;
+        let (queue, waiting) = mpsc::channel(WRITER_QUEUE_MAX);
+        let pen = Pen { file: file.to_owned(), settings: settings.clone(), connection, _lease: lease };
+        let task = tokio::spawn(pen.write(waiting));
+        Ok(Self { queue: Mutex::new(Some(queue)), task: Mutex::new(Some(task)) })
+    }
+
+    pub(crate) async fn act<F, T, E>(&self, act: F) -> Result<T, E>
+    where
+        F: for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(queue) = queue else { return Err(E::from(Error::Closed)) };
+        let (reply, answer) = oneshot::channel();
+        queue.try_send(Box::new(Pending { act, result: None, reply })).map_err(|e| match e {
+            mpsc::error::TrySendError::Full(_) => E::from(Error::QueueFull),
+            mpsc::error::TrySendError::Closed(_) => E::from(Error::Closed),
+        })?;
+        drop(queue);
+        match answer.await {
+            Ok(result) => result,
+            Err(_) => Err(E::from(Error::Closed)),
+        }
+    }
+
+    /// Waits until every act already in the queue is done and the connection is closed.
+    pub(crate) async fn close(&self) {
+        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task
+            && task.await.is_err()
+        {
+            tracing::error!("the writer task ended by a panic");
+        }
+    }
+}
+
+/// What the writer task owns. The lease goes with it.
+struct Pen {
+    file: PathBuf,
+    settings: Settings,
+    connection: DatabaseConnection,
+    _lease: Lease,
+}
+
+type Ended = (Box<dyn Act>, Result<(), Error>);
+
+impl Pen {
+    async fn write(mut self, mut waiting: mpsc::Receiver<Box<dyn Act>>) {
+        while let Some(first) = waiting.recv().await {
+            let mut batch = vec![first];
+            while batch.len() < ACTS_PER_COMMIT_MAX
+                && let Ok(next) = waiting.try_recv()
+            {
+                batch.push(next);
+            }
+            batch.retain(|act| !act.abandoned());
+            if !batch.is_empty() {
+                self.commit_together(batch).await;
+            }
+        }
+        if self.connection.close_by_ref().await.is_err() {
+            tracing::warn!("the writer's connection did not close cleanly");
+        }
+    }
+
+    async fn commit_together(&mut self, batch: Vec<Box<dyn Act>>) {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let outer = match self.connection.begin_with_options(options).await {
+            Ok(outer) => outer,
+            Err(error) => {
+                let error = Error::from(error);
+                batch.into_iter().for_each(|act| act.answer(Err(error.clone())));
+                return self.reopen().await;
+            }
+        };
+        let alone = batch.len() == 1;
+        let mut ended: Vec<Ended> = Vec::with_capacity(batch.len());
+        let mut hooks: Vec<Hook> = Vec::new();
+        let mut outer = Some(outer);
+        let mut broken: Option<Error> = None;
+        for mut act in batch {
+            if broken.is_some() {
+                ended.push((act, Ok(())));
+                continue;
+            }
+            // An act alone needs no savepoint: the transaction itself is one.
+            let scope = match (&outer, alone) {
+                (Some(_), true) => outer.take().map(Ok),
+                (Some(outer), false) => Some(outer.begin().await),
+                (None, _) => None,
+            };
+            let inner = match scope {
+                Some(Ok(inner)) => inner,
+                Some(Err(error)) => {
+                    broken = Some(error.into());
+                    ended.push((act, Ok(())));
+                    continue;
+                }
+                None => continue,
+            };
+            let tx = Tx::new(inner, Engine::Sqlite);
+            let end = run(&mut *act, &tx).await;
+            let keep = matches!(end, Ok(true));
+            let (inner, its_hooks) = tx.into_parts();
+            if alone {
+                if keep {
+                    hooks = its_hooks;
+                    outer = Some(inner);
+                } else if let Err(error) = inner.rollback().await {
+                    broken = Some(error.into());
+                }
+            } else {
+                let closed = if keep { inner.commit().await } else { inner.rollback().await };
+                match closed {
+                    Ok(()) if keep => hooks.extend(its_hooks),
+                    Ok(()) => {}
+                    Err(error) => broken = Some(error.into()),
+                }
+            }
+            ended.push((act, end.map(|_| ())));
+        }
+        self.finish(outer, ended, hooks, broken).await;
+    }
+
+    async fn finish(
+        &mut self,
+        outer: Option<DatabaseTransaction>,
+        ended: Vec<Ended>,
+        hooks: Vec<Hook>,
+        mut broken: Option<Error>,
+    ) {
+        match (outer, &broken) {
+            (Some(outer), None) => {
+                if let Err(error) = outer.commit().await {
+                    broken = Some(Error::Commit(error.into()));
+                }
+            }
+            (Some(outer), Some(_)) => {
+                if outer.rollback().await.is_err() {
+                    tracing::warn!("a broken transaction could not be rolled back by statement");
+                }
+            }
+            (None, _) => {}
+        }
+        if let Some(error) = broken {
+            tracing::error!("a commit of {} acts failed: {error}", ended.len());
+            for (act, _) in ended {
+                act.answer(Err(error.clone()));
+            }
+            return self.reopen().await;
+        }
+        for hook in hooks {
+            if std::panic::catch_unwind(AssertUnwindSafe(hook)).is_err() {
+                tracing::error!("a hook after a commit panicked");
+            }
+        }
+        for (act, end) in ended {
+            act.answer(end);
+        }
+    }
+
+    /// After a failure below the statements (disk full, input/output) the connection's idea of open transactions
+    /// cannot be trusted any more: take a fresh one.
+    async fn reopen(&mut self) {
+        if self.connection.close_by_ref().await.is_err() {
+            tracing::warn!("the writer's broken connection did not close cleanly");
+        }
+        match open(&self.file, &self.settings, false).await {
+            Ok(connection) => self.connection = connection,
+            Err(error) => tracing::error!("the writer could not open its file again: {error}"),
+        }
+    }
+}
+
+/// Runs one act with its limits. `Ok(true)`: keep; `Ok(false)`: the act itself failed; `Err`: taken away.
+async fn run(act: &mut dyn Act, tx: &Tx) -> Result<bool, Error> {
+    let limit = Duration::from_secs(ACT_SECONDS_MAX);
+    match tokio::time::timeout(limit, AssertUnwindSafe(act.run(tx)).catch_unwind()).await {
+        Ok(Ok(true)) if tx.statement_failed() => Err(Error::WentOnAfterFailure),
+        Ok(Ok(keep)) => Ok(keep),
+        Ok(Err(_)) => Err(Error::ActPanicked),
+        Err(_) => Err(Error::ActTooSlow { seconds: ACT_SECONDS_MAX }),
+    }
+}

@@ -10,6 +10,7 @@ pub mod entry;
 pub mod kind;
 pub mod message;
 pub mod person;
+pub mod projection;
 pub mod time;
 
 pub use amount::{Amount, Comparator, Measured};
@@ -19,4 +20,5 @@ pub use entry::{Entry, EntryState, SegmentName, SourcePlace};
 pub use kind::EntryKind;
 pub use message::{Condition, DecodeError, Message, RecordKey};
 pub use person::{Address, Location, PersonName, Phone, Staff};
+pub use projection::{ChartRecord, MessageFacts};
 pub use time::{ClinicalTime, Precision};

@@ -1,0 +1,298 @@
+//! Messages and the clear headers of their entries. Writing takes the chart from the permit and from nowhere else.
+
+use crate::Error;
+use crate::entities::{entry, message, quarantine, refusal};
+use renkei_db::Tx;
+use renkei_kernel::{BatchId, ChartId, EntryId, InstitutionId, MessageId, Timestamp};
+use renkei_ledger::RecordedInTx;
+use renkei_records::message::Condition;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query,
+};
+use uuid::Uuid;
+
+/// Where a sealed original lies.
+#[derive(Debug, Clone)]
+pub enum SealedOriginal {
+    /// In the row (up to 64 KiB before sealing).
+    Inline(Vec<u8>),
+    /// In the blob store under this name; it was written and synced before this act began.
+    Blob([u8; 32]),
+}
+
+/// A message ready to be written: everything of it is sealed or hashed already.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    pub id: MessageId,
+    pub name_hash: [u8; 32],
+    pub digest_hash: [u8; 32],
+    pub condition: Condition,
+    pub occurred: i64,
+    pub recorded_at: Timestamp,
+    pub origin: BatchId,
+    pub size_bytes: i64,
+    pub sealed_entries: Vec<u8>,
+    pub original: SealedOriginal,
+    pub headers: Vec<Header>,
+}
+
+/// The clear header of one entry.
+#[derive(Debug, Clone)]
+pub struct Header {
+    pub id: EntryId,
+    pub position: i32,
+    pub kind: i16,
+    pub effective_at: Option<Timestamp>,
+    pub state: i16,
+}
+
+/// A message already stored, as an import needs it to tell new from seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    pub id: MessageId,
+    pub name_hash: Vec<u8>,
+    pub digest_hash: Vec<u8>,
+    pub condition: i16,
+}
+
+/// What is known of a chart's messages: hashes and conditions, nothing sealed.
+pub async fn known(on: &impl ConnectionTrait, chart: ChartId) -> Result<Vec<Known>, Error> {
+    let rows: Vec<(Uuid, Vec<u8>, Vec<u8>, i16)> = message::Entity::find()
+        .select_only()
+        .columns([
+            message::Column::Id,
+            message::Column::NameHash,
+            message::Column::DigestHash,
+            message::Column::Condition,
+        ])
+        .filter(message::Column::ChartId.eq(Uuid::from(chart)))
+        .into_tuple()
+        .all(on)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name_hash, digest_hash, condition)| Known { id: id.into(), name_hash, digest_hash, condition })
+        .collect())
+}
+
+/// Newest sequence of a chart; 0 when it has no message.
+pub(crate) async fn last_sequence(on: &impl ConnectionTrait, chart: ChartId) -> Result<i64, Error> {
+    let last: Option<(i64,)> = message::Entity::find()
+        .select_only()
+        .column(message::Column::Sequence)
+        .filter(message::Column::ChartId.eq(Uuid::from(chart)))
+        .order_by_desc(message::Column::Sequence)
+        .limit(1)
+        .into_tuple()
+        .one(on)
+        .await?;
+    Ok(last.map_or(0, |(sequence,)| sequence))
+}
+
+/// Writes messages and their headers in multi-row statements. The chart comes from the permit.
+pub async fn append(recorded: &RecordedInTx<'_>, messages: Vec<NewMessage>) -> Result<(), Error> {
+    // 14 columns a row and 8 a header stay far below either engine's limit of bound values.
+    const MESSAGES_PER_STATEMENT: usize = 50;
+    const HEADERS_PER_STATEMENT: usize = 500;
+    let chart = recorded.permit().chart().ok_or(Error::PermitOfAnotherKind)?;
+    let on = recorded.tx().connection();
+    let mut sequence = last_sequence(on, chart).await?;
+    let mut headers = Vec::new();
+    let mut rows = Vec::with_capacity(messages.len());
+    for new in messages {
+        sequence += 1;
+        headers.extend(new.headers.iter().map(|header| entry::ActiveModel {
+            chart_id: Set(chart.into()),
+            id: Set(header.id.into()),
+            message_id: Set(new.id.into()),
+            position: Set(header.position),
+            kind: Set(header.kind),
+            effective_at: Set(header.effective_at.map(Timestamp::micros)),
+            recorded_at: Set(new.recorded_at.micros()),
+            state: Set(header.state),
+        }));
+        let (inline, blob) = match new.original {
+            SealedOriginal::Inline(sealed) => (Some(sealed), None),
+            SealedOriginal::Blob(name) => (None, Some(name.to_vec())),
+        };
+        rows.push(message::ActiveModel {
+            chart_id: Set(chart.into()),
+            id: Set(new.id.into()),
+            sequence: Set(sequence),
+            name_hash: Set(new.name_hash.to_vec()),
+            digest_hash: Set(new.digest_hash.to_vec()),
+            condition: Set(new.condition.flag()),
+            occurred: Set(new.occurred),
+            recorded_at: Set(new.recorded_at.micros()),
+            origin: Set(new.origin.into()),
+            size_bytes: Set(new.size_bytes),
+            sealed_entries: Set(new.sealed_entries),
+            sealed_original: Set(inline),
+            blob_name: Set(blob),
+        });
+    }
+    let mut rows = rows.into_iter();
+    loop {
+        let part: Vec<_> = rows.by_ref().take(MESSAGES_PER_STATEMENT).collect();
+        if part.is_empty() {
+            break;
+        }
+        message::Entity::insert_many(part).exec_without_returning(on).await?;
+    }
+    let mut headers = headers.into_iter();
+    loop {
+        let part: Vec<_> = headers.by_ref().take(HEADERS_PER_STATEMENT).collect();
+        if part.is_empty() {
+            break;
+        }
+        entry::Entity::insert_many(part).exec_without_returning(on).await?;
+    }
+    Ok(())
+}
+
+/// A stored message was seen with a more final condition (flag 1 → 2 → 0). It moves to the end of the chart's order of
+/// change, so that projections fold it again.
+pub async fn change_condition(
+    recorded: &RecordedInTx<'_>,
+    id: MessageId,
+    condition: Condition,
+) -> Result<bool, Error> {
+    let chart = recorded.permit().chart().ok_or(Error::PermitOfAnotherKind)?;
+    let on = recorded.tx().connection();
+    let sequence = last_sequence(on, chart).await? + 1;
+    let done = message::Entity::update_many()
+        .col_expr(message::Column::Condition, sea_query::Expr::value(condition.flag()))
+        .col_expr(message::Column::Sequence, sea_query::Expr::value(sequence))
+        .filter(message::Column::ChartId.eq(Uuid::from(chart)))
+        .filter(message::Column::Id.eq(Uuid::from(id)))
+        .exec(on)
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// A file refused at the door.
+#[derive(Debug, Clone)]
+pub struct NewRefusal {
+    pub institution: InstitutionId,
+    pub name_hash: [u8; 32],
+    pub digest_hash: [u8; 32],
+    pub cause: &'static str,
+    pub place: String,
+    pub at: Timestamp,
+    pub origin: BatchId,
+}
+
+/// The refusal already noted for a name, if any: digest and cause.
+pub async fn refusal_find(
+    on: &impl ConnectionTrait,
+    institution: InstitutionId,
+    name_hash: [u8; 32],
+) -> Result<Option<(Vec<u8>, String)>, Error> {
+    let row = refusal::Entity::find_by_id((Uuid::from(institution), name_hash.to_vec())).one(on).await?;
+    Ok(row.map(|row| (row.digest_hash, row.cause)))
+}
+
+/// Notes a refusal, in the transaction of its trail record.
+pub async fn refusal_note(tx: &Tx, new: NewRefusal) -> Result<(), Error> {
+    let row = refusal::ActiveModel {
+        institution_id: Set(new.institution.into()),
+        name_hash: Set(new.name_hash.to_vec()),
+        digest_hash: Set(new.digest_hash.to_vec()),
+        cause: Set(new.cause.to_owned()),
+        place: Set(new.place),
+        refused_at: Set(new.at.micros()),
+        origin: Set(new.origin.into()),
+    };
+    refusal::Entity::insert(row)
+        .on_conflict(
+            sea_query::OnConflict::columns([refusal::Column::InstitutionId, refusal::Column::NameHash])
+                .update_columns([
+                    refusal::Column::DigestHash,
+                    refusal::Column::Cause,
+                    refusal::Column::Place,
+                    refusal::Column::RefusedAt,
+                    refusal::Column::Origin,
+                ])
+                .to_owned(),
+        )
+        .exec_without_returning(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// A file that came at last is no longer refused.
+pub async fn refusals_forget(tx: &Tx, institution: InstitutionId, names: Vec<[u8; 32]>) -> Result<(), Error> {
+    const NAMES_PER_STATEMENT: usize = 500;
+    for part in names.chunks(NAMES_PER_STATEMENT) {
+        refusal::Entity::delete_many()
+            .filter(refusal::Column::InstitutionId.eq(Uuid::from(institution)))
+            .filter(refusal::Column::NameHash.is_in(part.iter().map(|name| name.to_vec())))
+            .exec(tx.connection())
+            .await?;
+    }
+    Ok(())
+}
+
+/// A file of an identified, consenting patient that could not be used.
+#[derive(Debug, Clone)]
+pub struct NewQuarantined {
+    pub id: MessageId,
+    pub name_hash: [u8; 32],
+    pub digest_hash: [u8; 32],
+    pub cause: String,
+    pub place: String,
+    pub at: Timestamp,
+    pub origin: BatchId,
+    pub sealed_original: Vec<u8>,
+}
+
+/// Digests of what a chart has in quarantine, by name hash.
+pub async fn quarantined(on: &impl ConnectionTrait, chart: ChartId) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Error> {
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = quarantine::Entity::find()
+        .select_only()
+        .columns([quarantine::Column::NameHash, quarantine::Column::DigestHash])
+        .filter(quarantine::Column::ChartId.eq(Uuid::from(chart)))
+        .into_tuple()
+        .all(on)
+        .await?;
+    Ok(rows)
+}
+
+/// Puts a file into quarantine; a newer one of the same name takes its place.
+pub async fn quarantine_put(recorded: &RecordedInTx<'_>, new: NewQuarantined) -> Result<(), Error> {
+    let chart = recorded.permit().chart().ok_or(Error::PermitOfAnotherKind)?;
+    let row = quarantine::ActiveModel {
+        chart_id: Set(chart.into()),
+        name_hash: Set(new.name_hash.to_vec()),
+        id: Set(new.id.into()),
+        digest_hash: Set(new.digest_hash.to_vec()),
+        cause: Set(new.cause),
+        place: Set(new.place),
+        recorded_at: Set(new.at.micros()),
+        origin: Set(new.origin.into()),
+        sealed_original: Set(new.sealed_original),
+    };
+    quarantine::Entity::insert(row)
+        .on_conflict(
+            sea_query::OnConflict::columns([quarantine::Column::ChartId, quarantine::Column::NameHash])
+                .update_columns([
+                    quarantine::Column::Id,
+                    quarantine::Column::DigestHash,
+                    quarantine::Column::Cause,
+                    quarantine::Column::Place,
+                    quarantine::Column::RecordedAt,
+                    quarantine::Column::Origin,
+                    quarantine::Column::SealedOriginal,
+                ])
+                .to_owned(),
+        )
+        .exec_without_returning(recorded.tx().connection())
+        .await?;
+    Ok(())
+}
+
+/// Entries stored in the whole installation, for the operator's figures.
+pub async fn entries_counted(on: &impl ConnectionTrait) -> Result<u64, Error> {
+    Ok(entry::Entity::find().count(on).await?)
+}

@@ -1,0 +1,65 @@
+//! `renkei init DIR`: the folders and the settings file of a new installation. Makes no certificate and no trust list:
+//! those come from the region's own authorities.
+
+use std::io;
+use std::path::Path;
+
+/// The settings a new installation starts with; every value is meant to be read and changed.
+pub const SETTINGS_TEMPLATE: &str = r#"# Renkei の設定 / settings of Renkei. Relative paths start at this file's folder.
+
+[database]
+engine = "sqlite"              # or: engine = "postgresql", url = "postgres://…"
+
+[folders]
+data = "data"                  # back this up
+keys = "keys"                  # back this up apart from data, keep the copies few and short
+checkpoints = "checkpoints"    # better: another disk or machine
+trust = "trust"                # trust.toml, certificates, revocation lists
+
+[desk]                         # 画面のご案内に出る窓口
+name = "サポートセンター"
+phone = "0000-00-0000"
+hours = "平日 9:00–17:00"
+
+[entrances]
+console = "data/console.sock"
+
+[entrances.professional]       # closed network only
+address = "127.0.0.1:8443"
+certificate = "tls/professional.pem"
+key = "tls/professional.key"
+tls12_only = false
+hosts = ["localhost:8443"]
+
+[entrances.machine]            # reader agents
+address = "127.0.0.1:8444"
+certificate = "tls/machine.pem"
+key = "tls/machine.key"
+
+[entrances.patient]            # internet
+address = "127.0.0.1:8445"
+certificate = "tls/patient.pem"
+key = "tls/patient.key"
+"#;
+
+/// Makes the folders (mode 0700) and `renkei.toml`; refuses to touch a folder that already has one.
+pub fn run(folder: &Path) -> io::Result<()> {
+    let settings = folder.join("renkei.toml");
+    if settings.exists() {
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "renkei.toml があります。上書きはしません / renkei.toml is already there and is left as it is",
+        ));
+    }
+    for part in ["", "data", "keys", "checkpoints", "trust", "tls"] {
+        private_folder(&folder.join(part))?;
+    }
+    std::fs::write(&settings, SETTINGS_TEMPLATE)
+}
+
+/// A folder that only its owner may enter.
+pub fn private_folder(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
+}

@@ -1,0 +1,175 @@
+//! The installation's settings: `renkei.toml`, read strictly (an unknown key is refused, so that a typing mistake
+//! cannot switch a protection off unnoticed). Relative paths start at the file's own folder.
+
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub database: Database,
+    pub folders: Folders,
+    pub desk: Desk,
+    pub entrances: Entrances,
+    #[serde(default)]
+    pub pages: Pages,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "engine", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Database {
+    Sqlite,
+    Postgresql { url: String },
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Folders {
+    /// Database and large originals.
+    pub data: PathBuf,
+    /// Installation key, wrapped chart keys, trail signing key: never in the data folder or its backup.
+    pub keys: PathBuf,
+    /// Copies of the trail's checkpoints: another disk or machine.
+    pub checkpoints: PathBuf,
+    /// trust.toml with its certificates and revocation lists.
+    pub trust: PathBuf,
+}
+
+/// Whom people call, shown on every refusal.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Desk {
+    pub name: String,
+    pub phone: String,
+    pub hours: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entrances {
+    pub professional: Professional,
+    pub machine: Plain,
+    pub patient: Plain,
+    /// Unix socket of the console: running commands speak to the server through it.
+    pub console: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Professional {
+    pub address: SocketAddr,
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+    /// For cards limited to PKCS#1 v1.5 signatures (hpki.md, fact 9): only TLS 1.2 at this entrance.
+    #[serde(default)]
+    pub tls12_only: bool,
+    /// A second, 1.2-only port offered from the page *no certificate*.
+    pub tls12_address: Option<SocketAddr>,
+    /// Host names a browser may have asked for; the `Origin` of a form must be one of them.
+    pub hosts: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plain {
+    pub address: SocketAddr,
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Pages {
+    /// A feed older than this many hours is shown as late.
+    pub feed_late_hours: i64,
+}
+
+impl Default for Pages {
+    fn default() -> Self {
+        Self { feed_late_hours: 36 }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error("設定ファイル {0} を読めません / cannot read the settings file: {1}")]
+    Unreadable(PathBuf, std::io::Error),
+    #[error("設定ファイル {0} に誤りがあります / mistake in the settings file:\n{1}")]
+    Mistake(PathBuf, toml::de::Error),
+    #[error("{0} は data フォルダの外に置いてください / must lie outside the data folder")]
+    InsideData(&'static str),
+}
+
+impl Settings {
+    /// Reads `file` and makes its paths absolute.
+    pub fn load(file: &Path) -> Result<Self, SettingsError> {
+        let text = std::fs::read_to_string(file).map_err(|e| SettingsError::Unreadable(file.to_path_buf(), e))?;
+        let mut settings: Self = toml::from_str(&text).map_err(|e| SettingsError::Mistake(file.to_path_buf(), e))?;
+        let home = file.parent().unwrap_or(Path::new("."));
+        let home = home.canonicalize().unwrap_or_else(|_| home.to_path_buf());
+        settings.each_path(|path| {
+            if path.is_relative() {
+                *path = home.join(&*path);
+            }
+        });
+        if settings.folders.keys.starts_with(&settings.folders.data) {
+            return Err(SettingsError::InsideData("folders.keys"));
+        }
+        if settings.folders.checkpoints.starts_with(&settings.folders.data) {
+            return Err(SettingsError::InsideData("folders.checkpoints"));
+        }
+        Ok(settings)
+    }
+
+    fn each_path(&mut self, mut change: impl FnMut(&mut PathBuf)) {
+        let (folders, doors) = (&mut self.folders, &mut self.entrances);
+        for path in [
+            &mut folders.data,
+            &mut folders.keys,
+            &mut folders.checkpoints,
+            &mut folders.trust,
+            &mut doors.professional.certificate,
+            &mut doors.professional.key,
+            &mut doors.machine.certificate,
+            &mut doors.machine.key,
+            &mut doors.patient.certificate,
+            &mut doors.patient.key,
+            &mut doors.console,
+        ] {
+            change(path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> Result<Settings, SettingsError> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("renkei.toml");
+        std::fs::write(&file, text).unwrap();
+        Settings::load(&file)
+    }
+
+    #[test]
+    fn the_file_that_init_writes_is_read() {
+        let settings = written(crate::init::SETTINGS_TEMPLATE).unwrap();
+        assert!(settings.folders.keys.is_absolute());
+        assert!(matches!(settings.database, Database::Sqlite));
+    }
+
+    #[test]
+    fn a_misspelt_key_is_refused() {
+        let text = crate::init::SETTINGS_TEMPLATE.replace("tls12_only", "tls12only");
+        assert!(matches!(written(&text), Err(SettingsError::Mistake(..))));
+    }
+
+    /// R-X-16: keys never lie in the data folder, whose copy is the backup.
+    #[test]
+    fn keys_inside_the_data_folder_are_refused() {
+        let text = crate::init::SETTINGS_TEMPLATE.replace("keys = \"keys\"", "keys = \"data/keys\"");
+        assert!(matches!(written(&text), Err(SettingsError::InsideData("folders.keys"))));
+    }
+}

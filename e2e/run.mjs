@@ -1,0 +1,79 @@
+// Walks through Renkei in a real Chromium: starts the demonstration on a fresh folder, runs every walk of walks/, and
+// prints one line a walk and a closing line. Walks are scenes of the requirements; their ids go into the traceability
+// table. A walk that fails leaves a picture in e2e/failed/.
+
+import { spawn } from 'node:child_process';
+import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { World } from './world.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const argument = (name) => {
+  const at = process.argv.indexOf(name);
+  return at > 0 ? process.argv[at + 1] : undefined;
+};
+const target = process.env.CARGO_TARGET_DIR ?? path.join(here, '..', 'target');
+const program = argument('--program') ?? path.join(target, 'debug', 'renkei');
+const only = argument('--only');
+
+/** Starts the demonstration and waits for its first line. */
+async function startDemo(folder) {
+  const child = spawn(program, ['demo', '--data', folder, '--no-browser', '--format', 'json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (text) => (log += text));
+  const line = await new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (part) => {
+      text += part;
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
+    });
+    child.on('exit', (code) => reject(new Error(`the demonstration ended with ${code}\n${log}`)));
+  });
+  return { child, ready: JSON.parse(line), log: () => log };
+}
+
+const folder = await mkdtemp(path.join(tmpdir(), 'renkei-walks-'));
+const results = [];
+let demo;
+try {
+  demo = await startDemo(folder);
+  const world = await World.open({ folder, ready: demo.ready, pictures: argument('--pictures') });
+  const files = (await readdir(path.join(here, 'walks'))).filter((f) => f.endsWith('.mjs')).sort();
+  for (const file of files) {
+    const { walks } = await import(pathToFileURL(path.join(here, 'walks', file)));
+    for (const walk of walks) {
+      if (only && !walk.name.includes(only)) continue;
+      const started = performance.now();
+      let passed = true;
+      try {
+        await world.scene(walk.walk);
+      } catch (error) {
+        passed = false;
+        console.error(`FAILED ${walk.name}\n${error.stack ?? error}`);
+        await mkdir(path.join(here, 'failed'), { recursive: true });
+        await world.pictureOfAll(path.join(here, 'failed', walk.name.replaceAll(' ', '-')));
+      } finally {
+        await world.closeContexts();
+      }
+      results.push({ name: walk.name, ids: walk.ids, passed });
+      console.log(`${passed ? 'ok    ' : 'FAILED'} ${walk.name} (${Math.round(performance.now() - started)} ms)`);
+    }
+  }
+  await world.close();
+} finally {
+  if (demo) {
+    demo.child.kill('SIGTERM');
+    await new Promise((resolve) => (demo.child.exitCode === null ? demo.child.on('exit', resolve) : resolve()));
+    if (results.some((r) => !r.passed)) console.error(demo.log().slice(-4000));
+  }
+  await rm(folder, { recursive: true, force: true });
+}
+const out = argument('--results');
+if (out) await writeFile(out, JSON.stringify(results, null, 1));
+const failed = results.filter((r) => !r.passed).length;
+console.log(`walks: ${results.length - failed} passed, ${failed} failed`);
+process.exit(failed || results.length === 0 ? 1 : 0);

@@ -84,6 +84,9 @@ impl Message {
             cut: false,
         };
         let split = message.split();
+        if message.spans.first().is_none_or(|span| span.name != *b"MSH") {
+            return Err(ReadError::NoHeader);
+        }
         report::reading(
             &mut message,
             &report::Observed {

@@ -41,14 +41,11 @@ impl Database {
         now: renkei_kernel::Timestamp,
     ) -> Result<usize, Error> {
         check_names(migrations)?;
-        self.act(|tx| -> BoxFuture<'_, Result<(), Error>> {
-            Box::pin(async move {
-                // Two nodes that start together would both try to make the table; the loser is repeated.
-                tx.execute_unprepared(TABLE).await?;
-                Ok(())
-            })
-        })
-        .await?;
+        // Two nodes that start together may both try to make the table; PostgreSQL then refuses the second one's
+        // catalogue row, and the second attempt finds the table.
+        if self.make_migrations_table().await.is_err() {
+            self.make_migrations_table().await?;
+        }
         let applied = migrations_applied(self, area).await?;
         if let Some(unknown) = applied.iter().find(|name| !migrations.iter().any(|m| m.name == name.as_str())) {
             return Err(Error::Migration {
@@ -89,6 +86,16 @@ impl Database {
             ran += usize::from(did);
         }
         Ok(ran)
+    }
+
+    async fn make_migrations_table(&self) -> Result<(), Error> {
+        self.act(|tx| -> BoxFuture<'_, Result<(), Error>> {
+            Box::pin(async move {
+                tx.execute_unprepared(TABLE).await?;
+                Ok(())
+            })
+        })
+        .await
     }
 }
 

@@ -12,7 +12,9 @@ pub mod institution;
 pub mod item;
 pub mod limit;
 pub mod person;
+pub mod register;
 pub mod role;
+pub mod strict;
 
 pub use card::{CardId, CardKind, CardRefusal, CardState, CardTransition};
 pub use consent::{Consent, ConsentScope, ConsentState, ConsentTransition};
@@ -22,4 +24,5 @@ pub use institution::{Institution, InstitutionCode, InstitutionKind, Institution
 pub use item::{Item, ItemSet};
 pub use limit::{Limit, LimitDirection};
 pub use person::{Affiliation, AffiliationState, CertificateBinding, CertificateFingerprint, Reader, Sex};
+pub use register::{RegisterFile, RegisterRefused};
 pub use role::{Profession, Role};

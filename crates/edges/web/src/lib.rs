@@ -1,1 +1,11 @@
-//! Being built.
+//! The pages of the professional entrance, and the greeting of the empty patient entrance.
+//!
+//! Server-rendered: everything can be read and sent without scripts. A page is a typed view, a template and a handler in
+//! one folder; handlers translate between HTTP and the use cases of `app` and decide nothing.
+
+pub mod assets;
+pub mod dates;
+pub mod pages;
+pub mod parts;
+pub mod shell;
+pub mod words;

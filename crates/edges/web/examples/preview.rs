@@ -1,0 +1,26 @@
+//! Writes every page with believable, wholly fictional data into a folder, to be looked at in a browser:
+//! `cargo run -p renkei-web --example preview -- FOLDER`.
+
+#[path = "../tests/it/scene.rs"]
+mod scene;
+
+use std::error::Error;
+use std::path::PathBuf;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = PathBuf::from(std::env::args().nth(1).ok_or("say the folder to write to")?);
+    std::fs::create_dir_all(folder.join("assets"))?;
+    for name in renkei_web::assets::own_names() {
+        if let Some((bytes, _)) = renkei_web::assets::content(&name) {
+            std::fs::write(folder.join("assets").join(name.as_ref()), bytes)?;
+        }
+    }
+    for language in [renkei_web::words::Language::Japanese, renkei_web::words::Language::English] {
+        for (name, html) in scene::pages(language) {
+            // Files know no root: the style sheets lie beside the pages here.
+            let html = html.replace("\"/assets/", "\"assets/");
+            std::fs::write(folder.join(format!("{name}.{}.html", language.code())), html)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! 受診・入院: visits and stays with department, ward, doctor and the way out.
+
+use crate::pages::patient::Frame;
+use crate::parts::Mark;
+use crate::shell::Shell;
+use askama::Template;
+
+/// A stay in hospital with what happened in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StayLine {
+    pub mark: Mark,
+    /// `2026-07-03 〜 2026-07-11（9日）`, or `入院中`.
+    pub period: String,
+    /// 予定, 入院中, 退院.
+    pub state: String,
+    pub current: bool,
+    pub department: String,
+    pub place: String,
+    pub doctor: String,
+    pub outcome: Option<String>,
+    /// Transfers and leaves in their order.
+    pub steps: Vec<String>,
+    pub source: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitLine {
+    pub mark: Mark,
+    pub day: String,
+    pub time: Option<String>,
+    pub department: String,
+    pub doctor: String,
+    pub source: String,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/patient/encounters/encounters.html")]
+pub struct EncountersPage {
+    pub shell: Shell,
+    pub frame: Frame,
+    pub stays: Vec<StayLine>,
+    pub visits: Vec<VisitLine>,
+    pub visits_total: usize,
+}

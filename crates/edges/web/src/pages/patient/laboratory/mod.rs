@@ -1,0 +1,118 @@
+//! 検査: values as they came, each judged by the range of the institution that measured it; the trend of one analyte.
+//!
+//! One row holds one analyte in one specimen and one unit; HbA1c in JDS and in NGSP are two rows. What cannot be set
+//! side by side safely is not.
+
+use crate::pages::patient::Frame;
+use crate::parts::{Mark, Tone, Trend};
+use crate::shell::Shell;
+use askama::Template;
+
+/// One measured value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabValue {
+    /// As it came: `0.020`, `<0.02`, `1 +`.
+    pub text: String,
+    pub tone: Tone,
+    /// `速報`, `修正`, `中止`: every state but final is said.
+    pub state: Option<String>,
+    pub comment: Option<String>,
+    pub source: String,
+}
+
+/// One collection at one institution: a column of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabColumn {
+    pub day: String,
+    pub time: Option<String>,
+    pub mark: Mark,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabRow {
+    pub name: String,
+    pub code: String,
+    pub unit: String,
+    /// The newest value's own range.
+    pub range: Option<String>,
+    /// The trend of this row; `None` when it has no numbers.
+    pub trend: Option<String>,
+    pub on: bool,
+    /// As many cells as there are columns.
+    pub cells: Vec<Option<LabValue>>,
+}
+
+/// Rows of one specimen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabGroup {
+    pub specimen: String,
+    pub rows: Vec<LabRow>,
+}
+
+/// A line of the table behind the graph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrendLine {
+    pub day: String,
+    pub value: LabValue,
+    pub range: String,
+    pub mark: Mark,
+    /// Milliseconds since 1970 and the number, for the browser island; empty where the value is no number.
+    pub at_ms: String,
+    pub number: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrendView {
+    pub name: String,
+    pub unit: String,
+    pub graph: Option<Trend>,
+    pub lines: Vec<TrendLine>,
+    pub legend: Vec<Mark>,
+    /// Values that are no numbers and stand in the table only.
+    pub not_drawn: usize,
+}
+
+/// One isolate of a culture with its susceptibilities.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Isolate {
+    pub organism: String,
+    pub amount: String,
+    pub rows: Vec<Susceptibility>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Susceptibility {
+    pub drug: String,
+    pub value: String,
+    /// S, I, R as it came.
+    pub verdict: String,
+    pub tone: Tone,
+    pub source: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Culture {
+    pub day: String,
+    pub mark: Mark,
+    pub specimen: String,
+    pub state: Option<String>,
+    pub title: String,
+    pub isolates: Vec<Isolate>,
+    pub source: String,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "pages/patient/laboratory/laboratory.html")]
+pub struct LaboratoryPage {
+    pub shell: Shell,
+    pub frame: Frame,
+    pub trend: Option<TrendView>,
+    pub columns: Vec<LabColumn>,
+    pub groups: Vec<LabGroup>,
+    pub cultures: Vec<Culture>,
+    /// Link to older and newer columns.
+    pub earlier: Option<String>,
+    pub later: Option<String>,
+    /// Collections in all.
+    pub total: usize,
+}

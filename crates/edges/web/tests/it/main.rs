@@ -1,0 +1,4 @@
+//! The pages as a reader gets them.
+
+mod scene;
+

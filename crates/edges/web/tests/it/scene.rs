@@ -1,0 +1,685 @@
+//! One believable scene for the preview and the snapshots: a woman with several diseases, four institutions, one year.
+//! Every person and number is invented.
+
+use jiff::civil::{Date, date};
+use renkei_kernel::Category;
+use renkei_web::pages::covered::CoveredPage;
+use renkei_web::pages::ended::{EndedPage, Ending};
+use renkei_web::pages::entrance::EntrancePage;
+use renkei_web::pages::patient::course::{CourseLine, CourseMonth, CoursePage};
+use renkei_web::pages::patient::diagnoses::{DiagnosesPage, DiagnosisLine};
+use renkei_web::pages::patient::encounters::{EncountersPage, StayLine, VisitLine};
+use renkei_web::pages::patient::laboratory::*;
+use renkei_web::pages::patient::medicines::{MedicineGroup, MedicineLine, MedicinesPage};
+use renkei_web::pages::patient::others::{OtherEntry, OtherGroup, OthersPage};
+use renkei_web::pages::patient::summary::{NotableValue, SummaryPage};
+use renkei_web::pages::patient::{Feed, Frame, Identity, Tab, TabLink, Warning};
+use renkei_web::pages::refusal::RefusalPage;
+use renkei_web::pages::source::{SourceField, SourcePage};
+use renkei_web::pages::start::{Notice, OpenVisit, Reader, ReaderChoice, StartPage};
+use renkei_web::pages::waiting::WaitingPage;
+use renkei_web::parts::{
+    Bar, Bars, BarsRow, Calendar, CalendarRow, Cell, Chip, Column, Mark, Range, RangeLink, Sparkline, Stay, Tone, Trend,
+    TrendPoint,
+};
+use renkei_web::shell::{Desk, SessionBar, Shell};
+use renkei_web::words::{Language, Words};
+
+const VISIT: &str = "/visits/0194f0a0-0000-7000-8000-000000000001";
+
+fn mark(n: usize) -> Mark {
+    let (colour, letter, name) =
+        [(0, "ミ", "ミナト総合病院"), (1, "ア", "アオバ内科"), (2, "ツ", "ツバメ薬局"), (3, "シ", "シラサギ歯科")][n];
+    Mark { colour, letter: letter.into(), name: name.into() }
+}
+
+fn shell(language: Language, here: &str, signed_in: bool) -> Shell {
+    let words = Words::new(language);
+    Shell {
+        words,
+        demo: true,
+        session: signed_in.then(|| SessionBar {
+            institution: "ミナト総合病院".into(),
+            person: "湊 一郎".into(),
+            profession: words.say("profession-physician"),
+            test_certificate: false,
+            until: Some(words.one("common-view-until", "time", "23:59")),
+        }),
+        csrf: "preview".into(),
+        here: here.into(),
+        leave: None,
+    }
+}
+
+fn desk() -> Option<Desk> {
+    Some(Desk { name: "サポートセンター".into(), phone: "000-0000-0000".into(), hours: "平日 9:00–17:00".into() })
+}
+
+fn source(n: usize) -> String {
+    format!("{VISIT}/source/{n}")
+}
+
+fn frame(words: Words, on: Option<Tab>) -> Frame {
+    Frame {
+        visit: VISIT.into(),
+        identity: Identity {
+            family: "佐倉".into(),
+            given: "ハナ".into(),
+            family_kana: "サクラ".into(),
+            given_kana: "ハナ".into(),
+            sex: words.say("patient-sex-female"),
+            birth: renkei_web::dates::long(words, date(1954, 3, 12)),
+            age: words.count("common-age-years", 72),
+            own_number: Some("00451190".into()),
+            consent: Some(words.one("patient-consent-all", "day", "2025-04-01")),
+        },
+        warnings: vec![
+            Warning {
+                tone: Tone::Danger,
+                kind: words.say("warning-allergy"),
+                text: "ペニシリン系（発疹）".into(),
+                source: Some(source(1)),
+                marks: vec![mark(1)],
+            },
+            Warning {
+                tone: Tone::Look,
+                kind: words.say("warning-kidney"),
+                text: "eGFR 41（2026-11-14）".into(),
+                source: Some(source(2)),
+                marks: vec![mark(0)],
+            },
+            Warning {
+                tone: Tone::Look,
+                kind: words.say("warning-blood-thinner"),
+                text: "エドキサバン錠 30mg".into(),
+                source: Some(source(3)),
+                marks: vec![mark(0)],
+            },
+            Warning {
+                tone: Tone::Plain,
+                kind: words.say("warning-blood-type"),
+                text: "A型 Rh(+)".into(),
+                source: Some(source(4)),
+                marks: vec![mark(0)],
+            },
+        ],
+        no_allergy_recorded: false,
+        feeds: vec![
+            Feed { mark: mark(0), fresh: words.count("common-ago-minutes", 12), late: false },
+            Feed { mark: mark(1), fresh: words.one("common-ago-today", "time", "6:10"), late: false },
+            Feed { mark: mark(2), fresh: words.one("common-ago-yesterday", "time", "19:02"), late: false },
+            Feed { mark: mark(3), fresh: words.count("common-ago-days", 5), late: true },
+        ],
+        why: vec![
+            words.two("patient-why-card", ("time", "10:02"), ("place", "受付1")),
+            words.say("patient-why-consent"),
+            words.two("patient-why-matrix", ("profession", &words.say("profession-physician")), ("version", "3")),
+        ],
+        withheld: false,
+        tabs: TabLink::row(words, VISIT, &Tab::ALL, on, &[(Tab::Medicines, 1)]),
+    }
+}
+
+fn diagnosis(n: usize, name: &str, code: &str, start: &str) -> DiagnosisLine {
+    DiagnosisLine {
+        marks: vec![mark(n)],
+        name: name.into(),
+        code: code.into(),
+        main: false,
+        suspected: false,
+        start: start.into(),
+        end: None,
+        outcome: None,
+        department: Some("内科".into()),
+        source: source(10),
+    }
+}
+
+fn diagnoses(year_only: bool) -> Vec<DiagnosisLine> {
+    let start = |full: &str| if year_only { full[..4].to_owned() } else { full.to_owned() };
+    vec![
+        DiagnosisLine { main: true, marks: vec![mark(0), mark(1)], ..diagnosis(1, "２型糖尿病", "E11", &start("2011-06-02")) },
+        diagnosis(1, "高血圧症", "I10", &start("2008-04-14")),
+        diagnosis(0, "慢性腎臓病 ステージG3b", "N18.3", &start("2019-09-30")),
+        diagnosis(0, "心房細動", "I48", &start("2023-01-20")),
+        DiagnosisLine { suspected: true, ..diagnosis(0, "甲状腺機能低下症", "E03.9", &start("2026-11-14")) },
+    ]
+}
+
+fn medicine(n: usize, name: &str, dose: &str, left: &str) -> MedicineLine {
+    MedicineLine {
+        mark: mark(n),
+        name: name.into(),
+        dose: dose.into(),
+        code: "YJ 2171022F1234".into(),
+        left: left.into(),
+        period: "2026-11-02 〜 2026-12-03（30日分）".into(),
+        comment: None,
+        source: source(20),
+    }
+}
+
+fn medicines(words: Words) -> Vec<MedicineGroup> {
+    let left = |n| words.count("medicine-left", n);
+    let group = |name: &str, lines| MedicineGroup { name: name.into(), unchecked: false, overlap: None, lines };
+    vec![
+        group("アムロジピン", vec![medicine(1, "アムロジピン錠 5mg「カモメ」", "1日1回 朝食後 1錠", &left(12))]),
+        group("エドキサバン", vec![medicine(0, "エドキサバン錠 30mg", "1日1回 朝食後 1錠", &left(20))]),
+        MedicineGroup {
+            overlap: Some(words.count("medicine-overlap", 2)),
+            ..group(
+                "リナグリプチン",
+                vec![
+                    medicine(1, "リナグリプチン錠 5mg", "1日1回 朝食後 1錠", &left(12)),
+                    medicine(0, "リナグリプチン錠 5mg", "1日1回 朝食後 1錠", &left(3)),
+                ],
+            )
+        },
+        MedicineGroup {
+            unchecked: true,
+            ..group("院内製剤 保湿ローション", vec![medicine(0, "院内製剤 保湿ローション", "1日2回 塗布 50g", "2026-11-02 から")])
+        },
+        group(
+            "ロキソプロフェン",
+            vec![MedicineLine {
+                comment: Some("痛むときのみ。1日3回まで、6時間以上あけること".into()),
+                ..medicine(0, "ロキソプロフェン錠 60mg", "疼痛時 1回1錠", &words.one("medicine-as-needed", "day", "2026-11-18"))
+            }],
+        ),
+    ]
+}
+
+fn bars(words: Words) -> Bars {
+    let window = (date(2026, 6, 1), date(2026, 12, 15));
+    let today = date(2026, 11, 21);
+    let bar = |n: usize, from: Date, to: Date, outline| {
+        Bar::between(window, from, to, &mark(n), outline, format!("{} {from} 〜 {to}", mark(n).name))
+    };
+    let row = |label: &str, marks: Vec<Mark>, look: Option<String>, bars: Vec<Option<Bar>>| BarsRow {
+        label: label.into(),
+        marks,
+        look,
+        bars: bars.into_iter().flatten().collect(),
+    };
+    Bars {
+        caption: words.say("medicine-bars-heading"),
+        from: "2026-06-01".into(),
+        to: "2026-12-15".into(),
+        today: words.say("medicine-bars-today"),
+        today_x: Bars::today_in(window, today),
+        rows: vec![
+            row("アムロジピン", vec![mark(1)], None, vec![bar(1, date(2026, 5, 1), date(2026, 12, 3), false)]),
+            row(
+                "エドキサバン",
+                vec![mark(0)],
+                None,
+                vec![
+                    bar(0, date(2026, 5, 1), date(2026, 9, 20), false),
+                    bar(0, date(2026, 9, 26), date(2026, 12, 11), false),
+                ],
+            ),
+            row(
+                "リナグリプチン",
+                vec![mark(0), mark(1)],
+                Some(words.count("medicine-overlap", 2)),
+                vec![
+                    bar(1, date(2026, 6, 1), date(2026, 12, 3), false),
+                    bar(0, date(2026, 10, 26), date(2026, 11, 24), false),
+                ],
+            ),
+            row("ロキソプロフェン", vec![mark(0)], None, vec![bar(0, date(2026, 11, 1), date(2026, 11, 18), true)]),
+        ],
+    }
+}
+
+fn trend_points() -> Vec<TrendPoint> {
+    let values = [
+        (1, date(2025, 12, 8), 7.0),
+        (1, date(2026, 2, 9), 7.1),
+        (0, date(2026, 4, 3), 7.2),
+        (1, date(2026, 6, 8), 7.4),
+        (0, date(2026, 7, 6), 7.5),
+        (1, date(2026, 9, 7), 7.4),
+        (0, date(2026, 11, 14), 7.8),
+    ];
+    values
+        .into_iter()
+        .map(|(n, day, value)| TrendPoint {
+            day,
+            value,
+            text: format!("{value:.1}"),
+            lower: Some(if n == 0 { 4.9 } else { 4.6 }),
+            upper: Some(if n == 0 { 6.0 } else { 6.2 }),
+            mark: mark(n),
+            tone: Tone::High,
+            source: source(30),
+        })
+        .collect()
+}
+
+fn trend() -> Option<Trend> {
+    Trend::new("HbA1c（NGSP）".into(), "%".into(), &trend_points())
+}
+
+fn calendar(words: Words) -> Calendar {
+    let rows: [(&str, [&str; 12]); 6] = [
+        ("calendar-row-visit", ["1:3", "0:1", "1:2", "1:2", "0:1 1:1", "1:2", "1:2", "1:1", "0:2", "1:2", "1:2", "0:1 1:1"]),
+        ("calendar-row-stay", ["", "", "", "", "", "", "", "S", "", "", "", ""]),
+        ("calendar-row-prescription", ["1:2", "0:1 1:1", "1:1", "1:2", "0:1", "1:2", "1:1", "0:3", "0:1 1:1", "1:1", "1:2", "0:1 1:1"]),
+        ("calendar-row-dispensing", ["2:2", "2:2", "2:1", "2:2", "2:1", "2:2", "2:1", "2:1", "2:2", "2:1", "2:2", "2:12"]),
+        ("calendar-row-laboratory", ["1:1", "0:1", "", "1:1", "0:1", "", "1:1", "0:4", "", "1:1", "", "0:1"]),
+        ("calendar-row-imaging", ["", "", "", "0:1", "", "", "", "0:2", "", "", "3:1", "0:1"]),
+    ];
+    let cell = |text: &str| {
+        let mut cell = Cell::default();
+        for part in text.split_whitespace() {
+            if part == "S" {
+                cell.stays.push(Stay {
+                    mark: mark(0),
+                    label: words.count("calendar-days", 9),
+                    href: format!("{VISIT}/encounters"),
+                    title: "ミナト総合病院 入院 2026-07-03 〜 2026-07-11".into(),
+                });
+            } else if let Some((n, count)) = part.split_once(':') {
+                let mark = mark(n.parse().unwrap_or(0));
+                let count = count.parse().unwrap_or(1);
+                let title = format!("{} {count}", mark.name);
+                cell.chips.push(Chip { mark, count, href: format!("{VISIT}/course#m2026-11"), title });
+            }
+        }
+        cell
+    };
+    let columns = [12, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(|m: usize| Column {
+        label: words.count("calendar-month", m),
+        year: match m {
+            12 => Some(words.one("calendar-year", "n", "2025")),
+            1 => Some(words.one("calendar-year", "n", "2026")),
+            _ => None,
+        },
+    });
+    Calendar {
+        heading: words.say("calendar-heading"),
+        empty: words.say("calendar-empty"),
+        stay_word: words.say("calendar-stay"),
+        ranges: Range::ALL
+            .map(|r| RangeLink {
+                label: words.say(r.key()),
+                href: format!("{VISIT}?range={}", r.code()),
+                on: r == Range::Year,
+            })
+            .to_vec(),
+        columns: columns.to_vec(),
+        rows: rows
+            .into_iter()
+            .map(|(key, cells)| CalendarRow { label: words.say(key), cells: cells.into_iter().map(cell).collect() })
+            .collect(),
+    }
+}
+
+fn notable(name: &str, value: &str, unit: &str, tone: Tone, when: &str, values: &[f64]) -> NotableValue {
+    let points: Vec<(f64, f64)> = values.iter().enumerate().map(|(n, v)| (n as f64, *v)).collect();
+    NotableValue {
+        name: name.into(),
+        value: value.into(),
+        unit: unit.into(),
+        tone,
+        when: when.into(),
+        mark: mark(0),
+        line: Sparkline::new(&points, None, Some(6.2).filter(|_| name.starts_with("HbA1c")), tone.class()),
+        source: source(31),
+        trend: format!("{VISIT}/laboratory?item=1"),
+    }
+}
+
+fn summary(language: Language) -> SummaryPage {
+    let words = Words::new(language);
+    SummaryPage {
+        shell: shell(language, VISIT, true),
+        frame: frame(words, Some(Tab::Summary)),
+        diagnoses: Some(diagnoses(true)),
+        medicines: Some(medicines(words)),
+        values: Some(vec![
+            notable("HbA1c（NGSP）", "7.8", "%", Tone::High, "11-14 ▲0.4", &[7.0, 7.1, 7.2, 7.4, 7.5, 7.4, 7.8]),
+            notable("eGFR", "41", "mL/min/1.73㎡", Tone::Low, "11-14 ▼3", &[52.0, 50.0, 47.0, 46.0, 44.0, 41.0]),
+            notable("カリウム", "4.9", "mEq/L", Tone::Plain, "11-14", &[4.4, 4.6, 4.5, 4.8, 4.9]),
+            notable("BNP", "128.4", "pg/mL", Tone::High, "11-14", &[128.4]),
+        ]),
+        calendar: calendar(words),
+        trend: trend(),
+        bars: Some(bars(words)),
+    }
+}
+
+fn lab_value(text: &str, tone: Tone) -> LabValue {
+    LabValue { text: text.into(), tone, state: None, comment: None, source: source(40) }
+}
+
+fn laboratory(language: Language) -> LaboratoryPage {
+    let words = Words::new(language);
+    let days = [(0, "2026-11-14"), (1, "2026-09-07"), (0, "2026-07-06"), (1, "2026-06-08"), (0, "2026-04-03"), (1, "2026-02-09")];
+    let row = |name: &str, unit: &str, range: &str, values: [&str; 6], upper: f64, lower: f64| LabRow {
+        name: name.into(),
+        code: "3D046000001906202".into(),
+        unit: unit.into(),
+        range: (!range.is_empty()).then(|| range.to_owned()),
+        trend: Some(format!("{VISIT}/laboratory?item=1#trend")),
+        on: name.starts_with("HbA1c"),
+        cells: values
+            .into_iter()
+            .map(|v| {
+                let number: f64 = v.parse().unwrap_or(0.0);
+                let tone = match v.parse::<f64>() {
+                    Ok(_) if number > upper => Tone::High,
+                    Ok(_) if number < lower => Tone::Low,
+                    _ => Tone::Plain,
+                };
+                (!v.is_empty()).then(|| lab_value(v, tone))
+            })
+            .collect(),
+    };
+    let mut sugar = row("HbA1c（NGSP）", "%", "4.9–6.0", ["7.8", "7.4", "7.5", "7.4", "7.2", "7.1"], 6.2, 4.6);
+    if let Some(Some(value)) = sugar.cells.first_mut() {
+        value.state = Some(words.say("laboratory-state-corrected"));
+        value.comment = Some("検体に溶血あり。参考値".into());
+    }
+    LaboratoryPage {
+        shell: shell(language, VISIT, true),
+        frame: frame(words, Some(Tab::Laboratory)),
+        trend: Some(TrendView {
+            name: "HbA1c（NGSP）".into(),
+            unit: "%".into(),
+            graph: trend(),
+            lines: trend_points()
+                .iter()
+                .rev()
+                .map(|p| TrendLine {
+                    day: p.day.to_string(),
+                    value: lab_value(&p.text, p.tone),
+                    range: "4.6–6.2".into(),
+                    mark: p.mark.clone(),
+                    at_ms: "1763000000000".into(),
+                    number: p.text.clone(),
+                })
+                .collect(),
+            legend: vec![mark(0), mark(1)],
+            not_drawn: 1,
+        }),
+        columns: days
+            .into_iter()
+            .map(|(n, day)| LabColumn { day: day.into(), time: Some("9:10".into()), mark: mark(n) })
+            .collect(),
+        groups: vec![
+            LabGroup {
+                specimen: "全血".into(),
+                rows: vec![sugar, row("白血球数", "/μL", "3300–8600", ["6800", "", "7200", "", "6400", ""], 8600.0, 3300.0)],
+            },
+            LabGroup {
+                specimen: "血清".into(),
+                rows: vec![
+                    row("クレアチニン", "mg/dL", "0.46–0.79", ["1.31", "1.24", "1.22", "1.18", "1.10", "1.08"], 0.79, 0.46),
+                    row("eGFR", "mL/min/1.73㎡", "60–", ["41", "44", "46", "47", "50", "52"], 999.0, 60.0),
+                    row("カリウム", "mEq/L", "3.6–4.8", ["4.9", "4.8", "4.5", "4.6", "4.4", ""], 4.8, 3.6),
+                    row("CRP", "mg/dL", "–0.14", ["<0.02", "0.020", "", "", "0.31", ""], 0.14, 0.0),
+                ],
+            },
+            LabGroup { specimen: "尿".into(), rows: vec![row("尿蛋白", "", "−", ["1 +", "+-", "", "", "−", ""], 9.0, 0.0)] },
+        ],
+        cultures: vec![Culture {
+            day: "2026-07-04".into(),
+            mark: mark(0),
+            specimen: "中間尿".into(),
+            state: None,
+            title: "一般細菌培養同定".into(),
+            isolates: vec![Isolate {
+                organism: "Escherichia coli".into(),
+                amount: "10^5 CFU/mL".into(),
+                rows: [("アンピシリン", ">16", "R", Tone::Danger), ("セファゾリン", "<=2", "S", Tone::Plain), ("レボフロキサシン", "4", "I", Tone::Look)]
+                    .into_iter()
+                    .map(|(drug, value, verdict, tone)| Susceptibility {
+                        drug: drug.into(),
+                        value: value.into(),
+                        verdict: verdict.into(),
+                        tone,
+                        source: source(41),
+                    })
+                    .collect(),
+            }],
+            source: source(41),
+        }],
+        earlier: Some(format!("{VISIT}/laboratory?page=1")),
+        later: None,
+        total: 14,
+    }
+}
+
+fn course(language: Language) -> CoursePage {
+    let words = Words::new(language);
+    let line = |day: &str, time: Option<&str>, n: usize, kind: &str, title: &str, detail: Option<&str>| CourseLine {
+        day: day.into(),
+        time: time.map(str::to_owned),
+        mark: mark(n),
+        kind: kind.into(),
+        title: title.into(),
+        detail: detail.map(str::to_owned),
+        source: source(50),
+    };
+    CoursePage {
+        shell: shell(language, VISIT, true),
+        frame: frame(words, Some(Tab::Course)),
+        calendar: calendar(words),
+        months: vec![
+            CourseMonth {
+                anchor: "m2026-11".into(),
+                heading: renkei_web::dates::month(words, date(2026, 11, 1)),
+                lines: vec![
+                    line("11-18", Some("14:30"), 0, "処方", "ロキソプロフェン錠 60mg 疼痛時 1回1錠", None),
+                    line("11-14", Some("9:10"), 0, "検体検査結果", "生化学検査・血液学検査（24項目）", Some("クレアチニン 1.31 H ほか 4項目が範囲外")),
+                    line("11-14", Some("9:02"), 0, "外来受診", "循環器内科", Some("湊 一郎")),
+                    line("11-02", None, 2, "調剤・処方実施", "アムロジピン錠 5mg「カモメ」ほか 2剤（30日分）", None),
+                    line("11-02", Some("10:40"), 1, "外来受診", "内科", Some("青葉 健")),
+                ],
+            },
+            CourseMonth {
+                anchor: "m2026-07".into(),
+                heading: renkei_web::dates::month(words, date(2026, 7, 1)),
+                lines: vec![
+                    line("07-11", Some("10:45"), 0, "退院", "自宅へ", Some("軽快")),
+                    line("07-03", Some("16:20"), 0, "入院", "内科　4階西病棟 401-2", Some("汐見 直")),
+                ],
+            },
+        ],
+        shown: 7,
+        earlier: Some(format!("{VISIT}/course?before=2025-11")),
+        later: None,
+    }
+}
+
+fn others(language: Language) -> OthersPage {
+    let words = Words::new(language);
+    let entry = |kind: &str, title: &str| OtherEntry {
+        mark: mark(0),
+        day: "2026-07-04".into(),
+        kind: kind.into(),
+        title: title.into(),
+        state: None,
+        fields: vec![
+            ("検査項目".into(), "胸部単純Ｘ線（立位 正面）".into()),
+            ("部位".into(), "胸部".into()),
+            ("実施者".into(), "浜 光".into()),
+            ("所見".into(), "心拡大あり。肺うっ血なし。".into()),
+        ],
+        source: source(60),
+    };
+    OthersPage {
+        shell: shell(language, VISIT, true),
+        frame: frame(words, Some(Tab::Others)),
+        groups: vec![
+            OtherGroup {
+                anchor: "k51".into(),
+                heading: "放射線検査実施".into(),
+                entries: vec![entry("放射線検査実施", "胸部単純Ｘ線"), entry("放射線検査実施", "腹部CT（造影）")],
+                total: 2,
+            },
+            OtherGroup { anchor: "k60".into(), heading: "食事オーダ".into(), entries: vec![entry("食事オーダ", "糖尿病食 1600kcal")], total: 1 },
+        ],
+    }
+}
+
+fn source_page(language: Language) -> SourcePage {
+    let words = Words::new(language);
+    let field = |place: &str, meaning: &str, text: &str, on| SourceField {
+        place: place.into(),
+        meaning: meaning.into(),
+        text: text.into(),
+        on,
+    };
+    SourcePage {
+        shell: shell(language, VISIT, true),
+        frame: frame(words, None),
+        mark: mark(0),
+        title: "クレアチニン 1.31 mg/dL".into(),
+        data_type: "OML-11 検体検査結果".into(),
+        file: Some("20261114_OML-11_200000000104_20261114134500000_14_1".into()),
+        clinical_time: Some("2026-11-14 9:10".into()),
+        received: "2026-11-14 13:46".into(),
+        state: None,
+        fields: vec![
+            field("OBX[3]-2", "値の型", "NM", false),
+            field("OBX[3]-3", "検査項目", "3C015000002327101^クレアチニン^JC10", false),
+            field("OBX[3]-5", "値", "1.31", true),
+            field("OBX[3]-6", "単位", "mg/dL^mg/dL^ISO+", false),
+            field("OBX[3]-7", "基準値範囲", "0.46 - 0.79", false),
+            field("OBX[3]-8", "異常フラグ", "H", false),
+            field("OBX[3]-11", "結果状態", "F", false),
+        ],
+        findings: vec![("pid3-type-missing".into(), "患者番号の種別が書かれていませんでした。".into())],
+    }
+}
+
+fn refusal(language: Language, category: Category, code: &str, signed_in: bool) -> String {
+    RefusalPage::new(
+        shell(language, "/", signed_in),
+        category,
+        code,
+        "7K2M-9QXD".into(),
+        "2026-11-21 10:02".into(),
+        desk(),
+    )
+    .to_string()
+}
+
+/// Every page of the house with its name.
+pub fn pages(language: Language) -> Vec<(&'static str, String)> {
+    let words = Words::new(language);
+    let mut start = StartPage {
+        shell: Shell { session: shell(language, "/", true).session.map(|s| SessionBar { until: None, ..s }), ..shell(language, "/", true) },
+        reader: Reader::Some(vec![
+            ReaderChoice { id: "r1".into(), place: "受付1".into(), connected: true, closed: false },
+            ReaderChoice { id: "r2".into(), place: "診察室2".into(), connected: true, closed: false },
+            ReaderChoice { id: "r3".into(), place: "救急外来".into(), connected: false, closed: false },
+        ]),
+        visits: vec![
+            OpenVisit {
+                href: VISIT.into(),
+                name: "磯部 キヨ".into(),
+                kana: "イソベ キヨ".into(),
+                age: words.count("common-age-years", 78),
+                opened: words.two("start-visits-opened", ("time", "9:20"), ("place", "受付1")),
+            },
+            OpenVisit {
+                href: VISIT.into(),
+                name: "浜 ヨシエ".into(),
+                kana: "ハマ ヨシエ".into(),
+                age: words.count("common-age-years", 66),
+                opened: words.two("start-visits-opened", ("time", "8:05"), ("place", "診察室2")),
+            },
+        ],
+        notices: vec![Notice {
+            text: words.two("start-notice-feed-late", ("institution", "シラサギ歯科"), ("ago", &words.count("common-ago-days", 5))),
+            look: true,
+        }],
+        done: Some(words.say("start-closed")),
+    };
+    let full_start = start.to_string();
+    start.reader = Reader::None;
+    start.visits.clear();
+    start.notices.clear();
+    start.done = None;
+    vec![
+        ("start", full_start),
+        ("start-empty", start.to_string()),
+        (
+            "waiting",
+            WaitingPage { shell: shell(language, "/read/x", true), place: "受付1".into(), outcome: "outcome.html".into(), seconds_left: 58 }
+                .to_string(),
+        ),
+        ("summary", summary(language).to_string()),
+        ("course", course(language).to_string()),
+        (
+            "medicines",
+            MedicinesPage {
+                shell: shell(language, VISIT, true),
+                frame: frame(words, Some(Tab::Medicines)),
+                current: medicines(words),
+                bars: Some(bars(words)),
+                injections: vec![medicine(0, "生理食塩液 500mL ＋ セファゾリン 1g", "点滴 1日2回", "2026-07-05")],
+                past: vec![medicine(0, "セフカペンピボキシル錠 100mg", "1日3回 毎食後 1錠", &words.one("medicine-ended", "day", "2026-07-18"))],
+                past_total: 34,
+            }
+            .to_string(),
+        ),
+        ("laboratory", laboratory(language).to_string()),
+        (
+            "diagnoses",
+            DiagnosesPage {
+                shell: shell(language, VISIT, true),
+                frame: frame(words, Some(Tab::Diagnoses)),
+                current: diagnoses(false),
+                ended: vec![DiagnosisLine {
+                    end: Some("2026-07-11".into()),
+                    outcome: Some("治癒".into()),
+                    ..diagnosis(0, "急性腎盂腎炎", "N10", "2026-07-03")
+                }],
+            }
+            .to_string(),
+        ),
+        (
+            "encounters",
+            EncountersPage {
+                shell: shell(language, VISIT, true),
+                frame: frame(words, Some(Tab::Encounters)),
+                stays: vec![StayLine {
+                    mark: mark(0),
+                    period: "2026-07-03 〜 2026-07-11（9日間）".into(),
+                    state: words.say("encounter-state-ended"),
+                    current: false,
+                    department: "内科".into(),
+                    place: "4階西病棟 401-2".into(),
+                    doctor: "汐見 直".into(),
+                    outcome: Some("軽快".into()),
+                    steps: vec!["2026-07-05 4階西病棟 → 3階東病棟".into(), "2026-07-08 外泊　2026-07-09 帰院".into()],
+                    source: source(70),
+                }],
+                visits: (1..=9)
+                    .map(|n| VisitLine {
+                        mark: mark(n % 2),
+                        day: format!("2026-0{n}-14"),
+                        time: Some("9:02".into()),
+                        department: "循環器内科".into(),
+                        doctor: "湊 一郎".into(),
+                        source: source(71),
+                    })
+                    .collect(),
+                visits_total: 26,
+            }
+            .to_string(),
+        ),
+        ("others", others(language).to_string()),
+        ("source", source_page(language).to_string()),
+        ("refusal-no-certificate", refusal(language, Category::NotSignedIn, "no_certificate", false)),
+        ("refusal-card", refusal(language, Category::NotAllowed, "card_refused", true)),
+        ("covered", CoveredPage { shell: shell(language, "/cover", true), back: VISIT.into() }.to_string()),
+        ("ended", EndedPage { shell: shell(language, "/", false), ending: Ending::Idle }.to_string()),
+        ("entrance", EntrancePage { shell: shell(language, "/", false), desk: desk() }.to_string()),
+    ]
+}

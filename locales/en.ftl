@@ -1,0 +1,386 @@
+# The words of Renkei's pages in English. The source language is Japanese (ja.ftl); keys are area-page-phrase.
+
+## everywhere
+common-product = Renkei
+common-demo = Demonstration
+common-skip = Skip to the content
+common-test-certificate = test certificate
+common-cover = Cover the screen
+common-sign-out = Sign out
+common-items = { $n ->
+    [one] { $n } item
+   *[other] { $n } items
+}
+common-newest = the newest { $n } shown
+common-look = Look here
+common-ago-now = just now
+common-ago-minutes = { $n } min ago
+common-ago-today = today { $time }
+common-ago-yesterday = yesterday { $time }
+common-ago-days = { $n ->
+    [one] { $n } day ago
+   *[other] { $n } days ago
+}
+common-age-years = { $n ->
+    [one] { $n } year old
+   *[other] { $n } years old
+}
+common-age-months = { $n ->
+    [one] { $n } month old
+   *[other] { $n } months old
+}
+common-list-comma = {", "}
+common-session-until = Session until { $time }
+common-view-until = Viewing until { $time } today
+
+## professions
+profession-physician = physician
+profession-dentist = dentist
+profession-pharmacist = pharmacist
+profession-nurse = nurse
+profession-dietitian = dietitian
+profession-auxiliary = auxiliary worker
+
+## start page
+start-title = Start
+start-touch-heading = Touch the patient card to the reader
+start-touch-lead = Press the button, then hold the card to the reader; the record opens.
+start-read-button = Read at { $place }
+start-reader-of = Reader at { $place }
+start-reader-connected = connected
+start-reader-away = not connected
+start-reader-closed = stopped
+start-reader-none = No reader is registered for this institution. Please call the support desk.
+start-reader-all-away = No reader can be used now. Check its power and the computer at the reception.
+start-visits-heading = May be seen now
+start-visits-scope = during today's visit
+start-visits-count = { $n ->
+    [one] { $n } person, during today's visit
+   *[other] { $n } people, during today's visit
+}
+start-visits-empty = No record is open. When a patient card is read, the patient appears here until the visit ends, at the latest today at 23:59.
+start-visits-open = Open
+start-visits-opened = Card { $time }, { $place }
+start-notices-heading = Notices
+start-closed = The visit is closed. To look again, read the patient card again.
+start-notice-certificate-ends = Your certificate ends on { $day }. Please renew it before then.
+start-notice-list-ends = The revocation list runs out at { $time }; after that nobody can sign in. Tell the system administrator.
+start-notice-feed-late = Nothing has come from { $institution } since { $ago }.
+
+## waiting for the card
+waiting-title = Reading
+waiting-heading = Hold the card to the reader at { $place }
+waiting-lead = The record opens by itself when the card is read. Waiting for { $n } more seconds.
+waiting-go-on = Press here if nothing happens
+waiting-stop = Stop
+
+## frame of the patient pages
+patient-band = Whose record this is
+patient-own-number = Our number
+patient-consent-all = Consent: all regions ({ $day })
+patient-consent-own = Consent: own region only ({ $day })
+patient-warnings = Warnings
+patient-no-allergy = No allergy record has arrived
+patient-feeds = Contributing institutions
+patient-feed-late = {" "}(late)
+patient-feed-none = nothing yet
+patient-why = Why you may see this
+patient-why-card = Patient card shown at { $time } ({ $place })
+patient-why-consent = consent to take part
+patient-why-matrix = rights of a { $profession }, version { $version }
+patient-why-own = own institution's record
+patient-recorded = This view is recorded
+patient-withheld = Some items may not be shown, by the patient's wish or by rule.
+patient-close-visit = End the visit
+patient-tabs = Kinds of records
+patient-tab-summary = Summary
+patient-tab-course = Course
+patient-tab-medicines = Medicines
+patient-tab-laboratory = Laboratory
+patient-tab-diagnoses = Diagnoses
+patient-tab-encounters = Visits and stays
+patient-tab-others = Imaging and other
+patient-sex-male = male
+patient-sex-female = female
+patient-sex-other = other
+patient-sex-unknown = sex not recorded
+patient-birth-unknown = birth date not recorded
+
+## warnings
+warning-allergy = Allergy
+warning-adverse = Adverse reaction
+warning-kidney = Kidney function
+warning-blood-thinner = Blood thinner
+warning-blood-type = Blood type
+warning-infection = Infection
+warning-other = Attention
+
+## summary
+summary-diagnoses = Current diseases
+summary-diagnoses-empty = No current diagnosis has arrived. It appears here when an institution sends one.
+summary-medicines = Current medicines
+summary-medicines-note = with days left, same medicine together
+summary-medicines-empty = No medicine that should be in use has arrived. It appears here when a prescription is sent.
+summary-values = Values to look at
+summary-values-note = ranges of the measuring institution
+summary-values-empty = No laboratory value has arrived yet.
+
+## calendar
+calendar-heading = Care calendar
+calendar-empty = Nothing in this span. A longer span may show something.
+calendar-range-3y = 3 years
+calendar-range-1y = 1 year
+calendar-range-3m = 3 months
+calendar-range-1m = 1 month
+calendar-row-visit = Visits
+calendar-row-stay = Stays
+calendar-row-prescription = Prescribed
+calendar-row-dispensing = Dispensed
+calendar-row-injection = Injections
+calendar-row-laboratory = Laboratory
+calendar-row-imaging = Imaging
+calendar-row-diagnosis = Diagnoses
+calendar-row-other = Other
+calendar-stay = Stay
+calendar-days = { $n } d
+calendar-month = { $n ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
+calendar-year = { $n }
+
+## course
+course-heading = Course (newest first)
+course-shown = { $n } shown
+course-empty = Nothing in this span.
+course-earlier = Earlier
+course-later = Later
+
+## medicines
+medicine-current = Current medicines
+medicine-groups = { $n ->
+    [one] { $n } medicine
+   *[other] { $n } medicines
+}
+medicine-unchecked = not checked
+medicine-overlap = overlap ({ $n } institutions)
+medicine-grouping-note = The same medicine is grouped by the first seven characters of the national price-list code, else by the same code. "Not checked" has no code, so overlaps cannot be found.
+medicine-bars-heading = Medicines side by side
+medicine-bars-note = same medicine in one row
+medicine-bars-today = The upright line is today. An outlined bar is a medicine taken as needed.
+medicine-injections = Injections
+medicine-past = Earlier medicines
+medicine-left = { $n ->
+    [one] { $n } day left
+   *[other] { $n } days left
+}
+medicine-left-today = until today
+medicine-as-needed = as needed { $day }
+medicine-external = from { $day }
+medicine-ended = ended { $day }
+medicine-days = { $n ->
+    [one] for { $n } day
+   *[other] for { $n } days
+}
+medicine-times = { $n ->
+    [one] { $n } dose
+   *[other] { $n } doses
+}
+
+## laboratory
+laboratory-heading = Laboratory results
+laboratory-collections = { $n ->
+    [one] { $n } collection
+   *[other] { $n } collections
+}
+laboratory-empty = No laboratory result has arrived. It appears here when an institution sends one.
+laboratory-analyte = Analyte
+laboratory-range = Range
+laboratory-range-legend = range of the measuring institution
+laboratory-day = Collected
+laboratory-value = Value
+laboratory-institution = Measured at
+laboratory-trend-heading = Trend: { $name }
+laboratory-trend-note = press a point for its source (institution, file, field)
+laboratory-trend-table = As a table ({ $n })
+laboratory-not-drawn = { $n ->
+    [one] { $n } value is not a number; it stands in the table only.
+   *[other] { $n } values are not numbers; they stand in the table only.
+}
+laboratory-note = Values keep the form in which they came. H and L follow the judgement or the range of the measuring institution. Press an analyte for its trend.
+laboratory-cultures = Culture and susceptibility
+laboratory-no-specimen = specimen not recorded
+laboratory-state-preliminary = preliminary
+laboratory-state-corrected = corrected
+laboratory-state-cancelled = cancelled
+laboratory-state-pending = pending
+
+## diagnoses
+diagnosis-current = Current diagnoses
+diagnosis-ended = Ended diagnoses
+diagnosis-main = main
+diagnosis-suspected = suspected
+diagnosis-start-unknown = start unknown
+
+## visits and stays
+encounter-stays = Stays in hospital
+encounter-stays-empty = No stay has arrived.
+encounter-visits = Outpatient visits
+encounter-visits-empty = No outpatient visit has arrived.
+encounter-state-planned = planned
+encounter-state-current = in hospital
+encounter-state-ended = discharged
+encounter-days = { $n ->
+    [one] { $n } day
+   *[other] { $n } days
+}
+
+## imaging and other
+others-empty = No other record has arrived.
+others-source = See the source of this record
+
+## source
+source-title = Source
+source-institution = Sent by
+source-data-type = Kind of data
+source-file = File
+source-clinical-time = Clinical time
+source-received = Received
+source-state = State
+source-state-superseded = replaced by a newer version
+source-state-withdrawn = withdrawn
+source-state-preliminary = preliminary
+source-note = The characters below stand in the file that arrived. Nothing was reworded or rounded.
+source-fields = Places in the file
+source-place = Place
+source-meaning = Meaning
+source-text = What is written
+source-findings = Noticed at import
+
+## covered, ended
+covered-title = Screen covered
+covered-heading = The screen is covered
+covered-lead = No record can be seen. Press Go on when you are back. When you leave for longer, take your card and sign out.
+covered-go-on = Go on
+ended-title = Ended
+ended-again = Sign in again
+ended-signed-out-heading = You are signed out
+ended-signed-out-lead = Take your card out and close all windows of the browser.
+ended-idle-heading = Ended, since nothing was done for a while
+ended-idle-lead = The record was closed after 15 minutes without any action. Sign in again to go on.
+ended-absolute-heading = Ended, since the time is over
+ended-absolute-lead = Twelve hours have passed since the sign-in, or the certificate has ended. Sign in again to go on.
+
+## patient entrance
+entrance-title = My health
+entrance-heading = My health
+entrance-lead = This is the entrance for patients and their families. The pages with your own record are not ready yet. The registration desk will tell you when they are.
+
+## refusals: title, why, what to do
+refusal-what-to-do = What to do
+refusal-call = Whom to call
+refusal-reference = Reference number
+refusal-at = Time
+refusal-to-start = To the start page
+
+refusal-no-certificate-title = No certificate was chosen
+refusal-no-certificate-why = This entrance knows people by the certificate of an HPKI card. There was none on this connection.
+refusal-no-certificate-do = Put the card into the reader, close all windows of the browser, open it again, and choose certificate and PIN. For an older card that is not offered, use the entrance for older cards.
+refusal-no-certificate-older = Entrance for older cards
+refusal-certificate-expired-title = The certificate has expired
+refusal-certificate-expired-why = The time in which your certificate is valid is over.
+refusal-certificate-expired-do = Renew it at the authority that issued it, then tell the support desk.
+refusal-certificate-not-yet-title = The certificate is not valid yet
+refusal-certificate-not-yet-why = The time in which your certificate is valid has not begun.
+refusal-certificate-not-yet-do = Wait for that day or use the certificate before it. Check the date of this computer.
+refusal-certificate-revoked-title = This certificate is revoked
+refusal-certificate-revoked-why = The authority's list of revoked certificates names yours.
+refusal-certificate-revoked-do = A lost card that was found again cannot be used either. Get a new certificate from the authority and tell the support desk.
+refusal-certificate-unknown-title = This certificate does not open this entrance
+refusal-certificate-unknown-why = It does not come from an authority, or is not of a kind, that is accepted here.
+refusal-certificate-unknown-do = Choose an authentication certificate of the health-care public key infrastructure (HPKI).
+refusal-certificate-broken-title = This certificate cannot be read
+refusal-certificate-broken-why = Its content does not follow the rules, so that nobody can be known by it.
+refusal-certificate-broken-do = Try another card. If it happens again, tell the support desk the reference number.
+refusal-signing-certificate-title = A signing certificate was chosen
+refusal-signing-certificate-why = One cannot sign in with a certificate made for signatures.
+refusal-signing-certificate-do = Close all windows of the browser, open it again and choose the authentication certificate.
+refusal-test-certificate-title = A test certificate does not do here
+refusal-test-certificate-why = Physicians and pharmacists need a production certificate. Yours is a test certificate.
+refusal-test-certificate-do = Use your production HPKI card. If you have none yet, ask the contact person of your institution.
+refusal-profession-mismatch-title = Certificate and register name different professions
+refusal-profession-mismatch-why = The qualification in the certificate is not the profession registered for you.
+refusal-profession-mismatch-do = Check that it is your own card. If it is, the register needs a correction: tell the support desk the reference number.
+refusal-unknown-person-title = You could not be found among the users
+refusal-unknown-person-why = The certificate is in order, but no registration as a person who may use this service now was found.
+refusal-unknown-person-do = Ask the contact person of your institution whether your application is complete.
+refusal-list-stale-title = Certificates cannot be checked now
+refusal-list-stale-why = The list that says which certificates are revoked is too old or did not arrive properly. To be safe nobody comes in until a new one has arrived.
+refusal-list-stale-do = Nothing is wrong with your certificate. The system administrator takes care of it. If it is urgent, call the support desk.
+refusal-certificate-changed-title = The certificate changed on the way
+refusal-certificate-changed-why = A certificate other than the one you signed in with was used, so the record was closed.
+refusal-certificate-changed-do = Close all windows of the browser and sign in again with your own card.
+refusal-no-permission-title = There is no permission to see this record
+refusal-no-permission-why = To see a record, the patient card must be read on that day. The permission ends when the visit is closed or the day is over.
+refusal-no-permission-do = Ask the patient for the card and read it from the start page.
+refusal-card-refused-title = This card does not open a record
+refusal-card-refused-why = The card was checked, but it gives no permission to open a record. The reason is not shown here.
+refusal-card-refused-do = Hold the card to the reader once more, slowly. If it happens again, let the patient ask the support desk, or tell the desk the reference number.
+refusal-card-timeout-title = No card was read
+refusal-card-timeout-why = No card came to the reader in the time it waited.
+refusal-card-timeout-do = Go to the start page, press the button again, then hold the card to the reader.
+refusal-reader-closed-title = This reader is stopped
+refusal-reader-closed-why = Several unknown cards were read one after the other, so reading was stopped here.
+refusal-reader-closed-do = Call the support desk. After a check it can be used again.
+refusal-reader-away-title = The reader cannot be reached
+refusal-reader-away-why = The reader at this place does not answer.
+refusal-reader-away-do = Check its cable, and that the reading program runs on the computer at the reception.
+refusal-too-many-sessions-title = Too many sessions at once
+refusal-too-many-sessions-why = The same person is signed in at other places.
+refusal-too-many-sessions-do = Sign out on another computer, then sign in again. If that was not you, call the support desk at once.
+refusal-malformed-title = What was sent could not be read
+refusal-malformed-why = Something needed is missing or has another form. Nothing has changed.
+refusal-malformed-do = Go back to the page before and try again.
+refusal-form-stale-title = The page is out of date
+refusal-form-stale-why = You signed in again after opening it, or it was sent from another window; it was not accepted. Nothing has changed.
+refusal-form-stale-do = Open the start page again and try once more.
+refusal-not-signed-in-title = You are not signed in
+refusal-not-signed-in-why = Your session is over or has not begun.
+refusal-not-signed-in-do = Put in your card and sign in again.
+refusal-not-allowed-title = This is not possible
+refusal-not-allowed-why = Your profession or registration does not allow it.
+refusal-not-allowed-do = If you need it, ask the contact person of your institution.
+refusal-not-found-title = Nothing found
+refusal-not-found-why = There is no such page.
+refusal-not-found-do = Check the address, or begin at the start page.
+refusal-conflict-title = Somebody else changed it first
+refusal-conflict-why = The content changed after you opened the page.
+refusal-conflict-do = Open the page again, look at the content as it is now, and try again.
+refusal-evidence-missing-title = Something needed is missing
+refusal-evidence-missing-why = An approval or a document is not there yet.
+refusal-evidence-missing-do = Complete it and try again.
+refusal-against-rule-title = It is against a rule and was not accepted
+refusal-against-rule-why = Its form is right, but a rule does not allow it. Nothing has changed.
+refusal-against-rule-do = Correct the content and try again.
+refusal-blocked-title = This cannot be used now
+refusal-blocked-why = The use by you, this computer or your institution is stopped.
+refusal-blocked-do = Tell the support desk the reference number.
+refusal-too-many-title = Too often
+refusal-too-many-why = The same was asked many times in a short while.
+refusal-too-many-do = Wait for about a minute and try again.
+refusal-stopped-title = The service is stopped
+refusal-stopped-why = Because of maintenance or a fault nothing can be accepted. Where a view cannot be recorded, nothing is shown.
+refusal-stopped-do = Try again in a while. If it goes on, call the support desk.
+refusal-unexpected-title = A fault of ours; the page cannot be shown
+refusal-unexpected-why = Something unexpected happened. It is not your doing.
+refusal-unexpected-do = Try again. If it goes on, tell the support desk the reference number.

@@ -1,0 +1,140 @@
+//! The people who work in the region: at least one of every profession, the cast of the written scenarios first.
+//!
+//! Each has what a certificate carries (a licence-like number) and what the chooser shows (name, profession, place).
+
+use super::institutions::{AOBA, HAMANASU, HIKARI, ISOBUE, KAMOME, MATSUKAZE, MIHON, MINATO, SHIOSAI, SHIRASAGI, TSUBAME, TSUTSUJI};
+
+/// A profession as the register and the certificates know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Profession {
+    Doctor,
+    Dentist,
+    Pharmacist,
+    Nurse,
+    Dietitian,
+    Auxiliary,
+}
+
+impl Profession {
+    pub const ALL: [Self; 6] =
+        [Self::Doctor, Self::Dentist, Self::Pharmacist, Self::Nurse, Self::Dietitian, Self::Auxiliary];
+    /// Code of the register file.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Doctor => "doctor",
+            Self::Dentist => "dentist",
+            Self::Pharmacist => "pharmacist",
+            Self::Nurse => "nurse",
+            Self::Dietitian => "dietitian",
+            Self::Auxiliary => "auxiliary",
+        }
+    }
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Doctor => "医師",
+            Self::Dentist => "歯科医師",
+            Self::Pharmacist => "薬剤師",
+            Self::Nurse => "看護師",
+            Self::Dietitian => "管理栄養士",
+            Self::Auxiliary => "補助作業者",
+        }
+    }
+}
+
+/// One professional of the region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Staff {
+    /// Stable code: file name of the `.p12`, path of the chooser, key in the register file.
+    pub code: &'static str,
+    pub family: &'static str,
+    pub given: &'static str,
+    pub family_kana: &'static str,
+    pub given_kana: &'static str,
+    /// Romanised name, as the certificate's common name has it.
+    pub roman: &'static str,
+    pub profession: Profession,
+    /// Index into the institutions.
+    pub institution: usize,
+    /// Department code (HL70069) in which this person acts; empty where none exists.
+    pub department: &'static str,
+    /// Shown by the chooser: what this person is good for in a demonstration.
+    pub note: &'static str,
+}
+
+impl Staff {
+    /// Number in the certificate's subject: fictional, unique, shaped like a registration number.
+    pub fn serial_number(&self, at: usize) -> String {
+        format!("9{:02}{:06}", self.profession as u8 + 1, 100 + at)
+    }
+}
+
+const fn staff(
+    code: &'static str,
+    name: (&'static str, &'static str, &'static str, &'static str, &'static str),
+    profession: Profession,
+    institution: usize,
+    department: &'static str,
+    note: &'static str,
+) -> Staff {
+    Staff {
+        code,
+        family: name.0,
+        given: name.1,
+        family_kana: name.2,
+        given_kana: name.3,
+        roman: name.4,
+        profession,
+        institution,
+        department,
+        note,
+    }
+}
+
+use Profession::{Auxiliary, Dentist, Dietitian, Doctor, Nurse, Pharmacist};
+
+/// Everybody, in the order in which the chooser shows them.
+pub const STAFF: &[Staff] = &[
+    staff("minato-ichiro", ("湊", "一郎", "ミナト", "イチロウ", "MINATO ICHIRO"), Doctor, MINATO, "08", "もう一方の地域の病院の医師。まずはこの人で"),
+    staff("aoba", ("青葉", "誠", "アオバ", "マコト", "AOBA MAKOTO"), Doctor, AOBA, "01", "診療所の医師・契約者"),
+    staff("shirasagi", ("白鷺", "薫", "シラサギ", "カオル", "SHIRASAGI KAORU"), Dentist, SHIRASAGI, "90", "テスト用の証明書で働く歯科医師"),
+    staff("tsubame", ("燕", "千尋", "ツバメ", "チヒロ", "TSUBAME CHIHIRO"), Pharmacist, TSUBAME, "", "処方を受け取る薬局の薬剤師"),
+    staff("tsubaki", ("椿", "由美", "ツバキ", "ユミ", "TSUBAKI YUMI"), Nurse, AOBA, "01", "診療所の看護師（テスト用の証明書）"),
+    staff("kaede", ("楓", "美咲", "カエデ", "ミサキ", "KAEDE MISAKI"), Dietitian, MINATO, "", "病院の管理栄養士（テスト用の証明書）"),
+    staff("kashiwa", ("柏", "恵子", "カシワ", "ケイコ", "KASHIWA KEIKO"), Auxiliary, AOBA, "", "受付の補助作業者"),
+    staff("hamano", ("浜野", "健", "ハマノ", "タケシ", "HAMANO TAKESHI"), Doctor, HAMANASU, "39", "同じ地域の病院の医師"),
+    staff("shiomi", ("汐見", "直子", "シオミ", "ナオコ", "SHIOMI NAOKO"), Doctor, SHIOSAI, "01", "診療所の医師"),
+    staff("kamome", ("鴎", "拓也", "カモメ", "タクヤ", "KAMOME TAKUYA"), Pharmacist, KAMOME, "", "中部の薬局の薬剤師"),
+    staff("matsukaze", ("松風", "豊", "マツカゼ", "ユタカ", "MATSUKAZE YUTAKA"), Doctor, MATSUKAZE, "11", "整形外科の医師"),
+    staff("tsutsuji", ("躑躅", "葵", "ツツジ", "アオイ", "TSUTSUJI AOI"), Doctor, TSUTSUJI, "02", "心療クリニックの医師"),
+    staff("isobue", ("磯笛", "渚", "イソブエ", "ナギサ", "ISOBUE NAGISA"), Dentist, ISOBUE, "90", "中部の歯科医師"),
+    staff("namiki", ("並木", "さくら", "ナミキ", "サクラ", "NAMIKI SAKURA"), Nurse, MINATO, "08", "病棟の看護師"),
+    staff("minato-futaba", ("湊", "双葉", "ミナト", "フタバ", "MINATO FUTABA"), Doctor, MINATO, "48", "腎臓内科の医師"),
+    staff("kishi", ("岸", "大輔", "キシ", "ダイスケ", "KISHI DAISUKE"), Doctor, HAMANASU, "10", "外科の医師"),
+    staff("mihon", ("医師", "一郎", "イシ", "イチロウ", "MIHON ICHIRO"), Doctor, MIHON, "01", "見本データの病院の医師"),
+    staff("hikari", ("仮山崎", "明美", "カリヤマザキ", "アケミ", "HIKARI AKEMI"), Doctor, HIKARI, "01", "生成見本データの病院の医師"),
+];
+
+/// Doctors and dentists of an institution, as indexes into [`STAFF`].
+pub fn prescribers(institution: usize) -> impl Iterator<Item = (usize, &'static Staff)> {
+    STAFF
+        .iter()
+        .enumerate()
+        .filter(move |(_, s)| s.institution == institution && matches!(s.profession, Doctor | Dentist))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_profession_is_there_and_every_code_is_unique() {
+        let codes: BTreeSet<_> = STAFF.iter().map(|s| s.code).collect();
+        assert_eq!(codes.len(), STAFF.len());
+        for profession in Profession::ALL {
+            assert!(STAFF.iter().any(|s| s.profession == profession), "{profession:?}");
+        }
+        let numbers: BTreeSet<_> = STAFF.iter().enumerate().map(|(at, s)| s.serial_number(at)).collect();
+        assert_eq!(numbers.len(), STAFF.len());
+    }
+}

@@ -1,0 +1,4 @@
+//! Integration tests of the fictional region.
+
+mod support;
+mod written_storages;

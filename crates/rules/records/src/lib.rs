@@ -12,6 +12,7 @@ pub mod message;
 pub mod person;
 pub mod projection;
 pub mod time;
+pub mod views;
 
 pub use amount::{Amount, Comparator, Measured};
 pub use body::Body;

@@ -1,0 +1,4 @@
+//! The verifier against real authorities and against a whole test PKI, from outside.
+
+mod authorities;
+mod walk;

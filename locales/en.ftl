@@ -218,6 +218,9 @@ laboratory-not-drawn = { $n ->
    *[other] { $n } values are not numbers; they stand in the table only.
 }
 laboratory-note = Values keep the form in which they came. H and L follow the judgement or the range of the measuring institution. Press an analyte for its trend.
+laboratory-zoom = Zoom into a span
+laboratory-unzoom = Back to the first graph
+laboratory-zoom-hint = Drag over a span to zoom in; press twice to go back.
 laboratory-cultures = Culture and susceptibility
 laboratory-no-specimen = specimen not recorded
 laboratory-state-preliminary = preliminary

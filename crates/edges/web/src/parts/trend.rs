@@ -130,7 +130,7 @@ impl Trend {
             (_, None) => RIGHT,
             (Some(before), Some(here)) => (before.x + here.x) / 2.0,
         };
-        let mut bands = Vec::new();
+        let mut bands: Vec<Band> = Vec::new();
         for (n, point) in points.iter().enumerate() {
             if point.lower.is_none() && point.upper.is_none() {
                 continue;
@@ -139,7 +139,14 @@ impl Trend {
             let upper = point.upper.unwrap_or(top).clamp(bottom, top);
             if upper > lower {
                 let (x, next) = (edge(n), edge(n + 1));
-                bands.push(Band { x, y: y(upper), width: next - x, height: y(lower) - y(upper) });
+                let band = Band { x, y: y(upper), width: next - x, height: y(lower) - y(upper) };
+                match bands.last_mut() {
+                    // Equal neighbours become one, so that no seam shows where nothing changes.
+                    Some(Band { x, y, width, height }) if *y == band.y && *height == band.height && *x + *width == band.x => {
+                        *width += band.width;
+                    }
+                    _ => bands.push(band),
+                }
             }
         }
         bands
@@ -153,7 +160,7 @@ impl Trend {
             days.dedup();
             return days.into_iter().map(|d| Tick { at: at(d), label: crate::dates::short(d) }).collect();
         }
-        let step = (months / 7).max(1);
+        let step = (months + 7) / 8;
         let mut ticks = Vec::new();
         let mut day = first.first_of_month();
         while day <= last {

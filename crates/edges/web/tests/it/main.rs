@@ -1,4 +1,5 @@
 //! The pages as a reader gets them.
 
+mod rules;
 mod scene;
-
+mod snapshots;

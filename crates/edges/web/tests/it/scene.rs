@@ -195,11 +195,8 @@ fn bars(words: Words) -> Bars {
     let bar = |n: usize, from: Date, to: Date, outline| {
         Bar::between(window, from, to, &mark(n), outline, format!("{} {from} 〜 {to}", mark(n).name))
     };
-    let row = |label: &str, marks: Vec<Mark>, look: Option<String>, bars: Vec<Option<Bar>>| BarsRow {
-        label: label.into(),
-        marks,
-        look,
-        bars: bars.into_iter().flatten().collect(),
+    let row = |label: &str, marks: Vec<Mark>, look: Option<String>, bars: Vec<Option<Bar>>| {
+        BarsRow::new(label.into(), marks, look, bars.into_iter().flatten().collect())
     };
     Bars {
         caption: words.say("medicine-bars-heading"),

@@ -1,0 +1,86 @@
+//! The handle that stamps events: id, time, and how far the time can be trusted.
+
+use crate::canonical::Value;
+use renkei_kernel::{EventId, Ids, Timestamp};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tokio::sync::Notify;
+
+/// One per program; clones share the clock watch and the sequencer's bell.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    ids: Ids,
+    source: Arc<str>,
+    newest: AtomicI64,
+    bell: Arc<Notify>,
+}
+
+/// What an event gets when it is made.
+#[derive(Debug, Clone)]
+pub(crate) struct Stamp {
+    pub(crate) id: EventId,
+    pub(crate) at: Timestamp,
+    /// Microseconds the clock stands behind an earlier event of this program; 0 normally.
+    pub(crate) behind_micros: i64,
+    pub(crate) source: Arc<str>,
+    pub(crate) bell: Arc<Notify>,
+}
+
+impl Stamp {
+    /// `t_quality` (case 15: a clock set back is marked and the trail goes on).
+    pub(crate) fn quality_value(&self) -> Value {
+        if self.behind_micros > 0 {
+            Value::Object(vec![
+                ("source", Value::text("system")),
+                ("state", Value::text("stepped_back")),
+                ("offset_us", Value::number(-self.behind_micros)),
+            ])
+        } else {
+            Value::Object(vec![("source", Value::text("system")), ("state", Value::text("steady"))])
+        }
+    }
+}
+
+impl Ledger {
+    /// `source` names the node, e.g. `"renkei/main"`.
+    pub fn new(ids: Ids, source: &str) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                ids,
+                source: Arc::from(source),
+                newest: AtomicI64::new(i64::MIN),
+                bell: Arc::new(Notify::new()),
+            }),
+        }
+    }
+
+    pub(crate) fn stamp(&self) -> Stamp {
+        let at = self.inner.ids.now();
+        let newest = self.inner.newest.fetch_max(at.micros(), Ordering::SeqCst);
+        Stamp {
+            id: self.inner.ids.next(),
+            at,
+            behind_micros: newest.saturating_sub(at.micros()).max(0),
+            source: self.inner.source.clone(),
+            bell: self.inner.bell.clone(),
+        }
+    }
+
+    /// After a restart the clock may have been set back while nobody looked: the newest time of the trail counts.
+    pub(crate) fn seen(&self, at: Timestamp) {
+        self.inner.newest.fetch_max(at.micros(), Ordering::SeqCst);
+    }
+
+    pub(crate) fn bell(&self) -> Arc<Notify> {
+        self.inner.bell.clone()
+    }
+
+    pub(crate) fn ids(&self) -> &Ids {
+        &self.inner.ids
+    }
+}

@@ -15,9 +15,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let region = Region::new(renkei_demo::region::DEMO_SEED, started);
     let summary = region.write_storages(&dir, &scale)?;
     let Timestamp(micros) = SystemClock.now();
-    println!("{} people, {} files, {} bytes, {} ms", summary.patients, summary.files, summary.bytes, (micros - started.micros()) / 1000);
+    println!(
+        "{} people, {} files, {} bytes, {} ms",
+        summary.patients,
+        summary.files,
+        summary.bytes,
+        (micros - started.micros()) / 1000
+    );
     for institution in summary.institutions {
-        println!("{:>9} {:>5} charts {:>6} files  {}", institution.institution, institution.charts, institution.files, institution.root.display());
+        println!(
+            "{:>9} {:>5} charts {:>6} files  {}",
+            institution.institution,
+            institution.charts,
+            institution.files,
+            institution.root.display()
+        );
     }
     Ok(())
 }

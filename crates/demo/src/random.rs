@@ -24,7 +24,8 @@ pub fn spread(text: &str) -> u64 {
 impl Random {
     /// The stream named by `seed` and `path` (for example patient number, then chart number).
     pub fn of(seed: u64, path: &[u64]) -> Self {
-        let state = path.iter().fold(mix(seed ^ 0x5245_4e4b_4549), |s, p| mix(s ^ p.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+        let state =
+            path.iter().fold(mix(seed ^ 0x5245_4e4b_4549), |s, p| mix(s ^ p.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
         Self { state }
     }
     pub fn next(&mut self) -> u64 {

@@ -42,8 +42,15 @@ impl Admission {
     pub fn bumps(&self) -> Vec<Bump> {
         let bump = |key, peak, half_days| Bump { key, from: self.from, peak, half_days };
         match self.reason {
-            Reason::Pneumonia => vec![bump("crp", 12.4, 2.6), bump("wbc", 8_600.0, 2.5), bump("albumin", -0.9, 20.0), bump("egfr", -7.0, 6.0)],
-            Reason::HeartFailure => vec![bump("bnp", 640.0, 5.0), bump("crp", 0.9, 4.0), bump("egfr", -6.0, 8.0), bump("sodium", -5.0, 6.0)],
+            Reason::Pneumonia => vec![
+                bump("crp", 12.4, 2.6),
+                bump("wbc", 8_600.0, 2.5),
+                bump("albumin", -0.9, 20.0),
+                bump("egfr", -7.0, 6.0),
+            ],
+            Reason::HeartFailure => {
+                vec![bump("bnp", 640.0, 5.0), bump("crp", 0.9, 4.0), bump("egfr", -6.0, 8.0), bump("sodium", -5.0, 6.0)]
+            }
         }
     }
 
@@ -60,18 +67,51 @@ impl Admission {
         encounter::stay(sheet, &first, Stay::Planned { admission: at }, plus_minutes(at, -60), Flag::Current);
         encounter::stay(sheet, &first, Stay::Admitted { at }, plus_minutes(at, 10), Flag::Current);
         encounter::stay(sheet, &first, Stay::AttendingDoctor, plus_minutes(at, 12), Flag::Current);
-        examination::examination(sheet, &first, &CHEST, plus_minutes(at, 15), plus_minutes(at, 48), self.outpatient.doctor);
+        examination::examination(
+            sheet,
+            &first,
+            &CHEST,
+            plus_minutes(at, 15),
+            plus_minutes(at, 48),
+            self.outpatient.doctor,
+        );
         if self.reason == Reason::Pneumonia {
-            examination::examination(sheet, &first, &CT_CHEST, plus_minutes(at, 20), plus_minutes(at, 75), self.outpatient.doctor);
+            examination::examination(
+                sheet,
+                &first,
+                &CT_CHEST,
+                plus_minutes(at, 20),
+                plus_minutes(at, 75),
+                self.outpatient.doctor,
+            );
         } else {
-            examination::examination(sheet, &first, &ECG_NORMAL, plus_minutes(at, 20), plus_minutes(at, 55), self.outpatient.doctor);
+            examination::examination(
+                sheet,
+                &first,
+                &ECG_NORMAL,
+                plus_minutes(at, 20),
+                plus_minutes(at, 55),
+                self.outpatient.doctor,
+            );
         }
         examination::diet(sheet, &first, "012^五分粥^99DIE", "塩分６ｇ", self.from, plus_minutes(at, 25));
         self.infusions(sheet, &first, at);
         self.daily_laboratory(sheet, levels, (&first, &second), dice);
         let moved = plus_days(self.from, self.days / 3).at(10, 30, 0, 0);
-        encounter::stay(sheet, &second, Stay::TransferPlanned { at: moved, from: FIRST }, plus_minutes(moved, -1_200), Flag::Current);
-        encounter::stay(sheet, &second, Stay::Transferred { at: moved, from: FIRST }, plus_minutes(moved, 5), Flag::Current);
+        encounter::stay(
+            sheet,
+            &second,
+            Stay::TransferPlanned { at: moved, from: FIRST },
+            plus_minutes(moved, -1_200),
+            Flag::Current,
+        );
+        encounter::stay(
+            sheet,
+            &second,
+            Stay::Transferred { at: moved, from: FIRST },
+            plus_minutes(moved, 5),
+            Flag::Current,
+        );
         examination::diet(sheet, &second, "001^常食^99DIE", "塩分６ｇ", moved.date(), plus_minutes(moved, 20));
         if self.with_leave {
             self.leave(sheet, &second);
@@ -86,7 +126,8 @@ impl Admission {
         };
         for day in 0..(self.days / 3).clamp(2, 5) {
             let from = plus_days(admitted.date(), day).at(15, 0, 0, 0);
-            let mut content = vec![Infusion { drugs: self.drugs(keys), volume_ml: 110, from, to: plus_minutes(from, 60) }];
+            let mut content =
+                vec![Infusion { drugs: self.drugs(keys), volume_ml: 110, from, to: plus_minutes(from, 60) }];
             if day < 2 {
                 let night = plus_minutes(from, 120);
                 let fluid = self.drugs(&["maintenance-fluid", "potassium-chloride"]);
@@ -96,7 +137,13 @@ impl Admission {
         }
     }
 
-    fn daily_laboratory(&self, sheet: &mut Sheet<'_>, levels: &Levels<'_>, wards: (&Setting, &Setting), dice: &mut Random) {
+    fn daily_laboratory(
+        &self,
+        sheet: &mut Sheet<'_>,
+        levels: &Levels<'_>,
+        wards: (&Setting, &Setting),
+        dice: &mut Random,
+    ) {
         for day in [0, 1, 3, 6, 10, 14].into_iter().filter(|d| *d < self.days) {
             let setting = if day < self.days / 3 { wards.0 } else { wards.1 };
             let collected = plus_days(self.from, day).at(if day == 0 { 13 } else { 6 }, 55, 0, 0);
@@ -118,7 +165,13 @@ impl Admission {
         let out = plus_days(self.from, self.days - 4).at(10, 0, 0, 0);
         let back = plus_days(out.date(), 1).at(16, 40, 0, 0);
         let expected_back = plus_minutes(back, 20);
-        encounter::stay(sheet, setting, Stay::LeaveStarted { at: out, expected_back }, plus_minutes(out, 2), Flag::Current);
+        encounter::stay(
+            sheet,
+            setting,
+            Stay::LeaveStarted { at: out, expected_back },
+            plus_minutes(out, 2),
+            Flag::Current,
+        );
         encounter::stay(sheet, setting, Stay::LeaveEnded { at: back }, plus_minutes(back, 3), Flag::Current);
     }
 

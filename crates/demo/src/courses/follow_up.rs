@@ -91,7 +91,10 @@ pub fn groups(medicines: &[Taken], day: Date, days: i64) -> Vec<Group> {
         let line = Line { drug: taken.drug, amount: taken.amount, uneven: taken.uneven.clone(), comment: None };
         let length = if taken.usage.times == 0 { taken.doses } else { days };
         let alone = !taken.uneven.is_empty();
-        match groups.iter_mut().find(|g| g.usage == taken.usage && !alone && g.lines.iter().all(|l| l.uneven.is_empty())) {
+        match groups
+            .iter_mut()
+            .find(|g| g.usage == taken.usage && !alone && g.lines.iter().all(|l| l.uneven.is_empty()))
+        {
             Some(group) => group.lines.push(line),
             None => groups.push(Group {
                 usage: taken.usage,
@@ -162,8 +165,11 @@ impl FollowUp {
             laboratory::order(sheet, &self.setting, &rows, &number, plus_minutes(collected, -8));
         }
         // a clinic sends its specimens out and has the answer the next morning
-        let reported =
-            if own { plus_minutes(collected, dice.between(45, 150)) } else { plus_days(collected.date(), 1).at(7, 30, 0, 0) };
+        let reported = if own {
+            plus_minutes(collected, dice.between(45, 150))
+        } else {
+            plus_days(collected.date(), 1).at(7, 30, 0, 0)
+        };
         let report = Report { rows, collected, reported, comment: None };
         write_report(sheet, &self.setting, report, &number, dice);
     }

@@ -146,7 +146,10 @@ fn hospital(sheet: &mut Sheet<'_>, seed: u64, time: Time, dice: &mut Random) -> 
         setting: heart,
         visits: every(time, 56, 7),
         interval_days: 56,
-        medicines: [taken("edoxaban-30", 1.0, MORNING), taken("bisoprolol", 0.5, MORNING)].into_iter().flatten().collect(),
+        medicines: [taken("edoxaban-30", 1.0, MORNING), taken("bisoprolol", 0.5, MORNING)]
+            .into_iter()
+            .flatten()
+            .collect(),
         panel: analytes(&[PANEL_HEART, &["hba1c"], PANEL_KIDNEY]),
         laboratory_every: 1,
         outside: true,
@@ -157,7 +160,9 @@ fn hospital(sheet: &mut Sheet<'_>, seed: u64, time: Time, dice: &mut Random) -> 
         setting: kidney,
         visits: every(time, 112, 70),
         interval_days: 112,
-        medicines: between(taken("dapagliflozin", 1.0, MORNING), Some(plus_days(time.today, -200)), None).into_iter().collect(),
+        medicines: between(taken("dapagliflozin", 1.0, MORNING), Some(plus_days(time.today, -200)), None)
+            .into_iter()
+            .collect(),
         panel: analytes(&[PANEL_KIDNEY]),
         laboratory_every: 1,
         outside: true,
@@ -166,13 +171,24 @@ fn hospital(sheet: &mut Sheet<'_>, seed: u64, time: Time, dice: &mut Random) -> 
     given.extend(kidney_visits.write(sheet, &levels, dice));
     for (nth, day) in heart_visits.visits.iter().rev().step_by(4).take(3).enumerate() {
         let at = day.at(11, 5, 0, 0);
-        examination::examination(sheet, &heart, if nth % 2 == 0 { &ECG } else { &CHEST }, at, plus_minutes(at, 30), heart.doctor);
+        examination::examination(
+            sheet,
+            &heart,
+            if nth % 2 == 0 { &ECG } else { &CHEST },
+            at,
+            plus_minutes(at, 30),
+            heart.doctor,
+        );
     }
     given.extend(stay.write(sheet, &levels, dice));
     given.extend(painkiller(sheet, &heart, time));
     let mut list = listed(
         sheet.patient,
-        &[("atrial-fibrillation", date(2023, 6, 12)), ("kidney", date(2019, 9, 2)), ("hypertension", date(2008, 10, 20))],
+        &[
+            ("atrial-fibrillation", date(2023, 6, 12)),
+            ("kidney", date(2019, 9, 2)),
+            ("hypertension", date(2008, 10, 20)),
+        ],
         time,
     );
     if let Some(kidney) = list.iter_mut().find(|p| p.condition.key == "kidney") {
@@ -189,7 +205,11 @@ fn july(home: &Setting, time: Time) -> Option<Admission> {
     let this = date(year, 7, 3);
     let from = if days_between(this, time.today) > 30 { this } else { date(year - 1, 7, 3) };
     let nurse = STAFF.iter().find(|s| s.code == "namiki")?;
-    let discharge = [taken("amlodipine", 1.0, MORNING), taken("edoxaban-30", 1.0, MORNING), taken("carbocisteine", 1.0, super::usage::THREE_TIMES)];
+    let discharge = [
+        taken("amlodipine", 1.0, MORNING),
+        taken("edoxaban-30", 1.0, MORNING),
+        taken("carbocisteine", 1.0, super::usage::THREE_TIMES),
+    ];
     Some(Admission {
         reason: Reason::Pneumonia,
         from,
@@ -222,7 +242,10 @@ fn bones(sheet: &mut Sheet<'_>, seed: u64, time: Time, dice: &mut Random) -> Opt
         setting: home,
         visits: every(Time { since, ..time }, 56, 24),
         interval_days: 56,
-        medicines: [taken("alendronate", 1.0, ON_WAKING_WEEKLY), taken("eldecalcitol", 1.0, MORNING)].into_iter().flatten().collect(),
+        medicines: [taken("alendronate", 1.0, ON_WAKING_WEEKLY), taken("eldecalcitol", 1.0, MORNING)]
+            .into_iter()
+            .flatten()
+            .collect(),
         panel: Vec::new(),
         laboratory_every: 0,
         outside: true,

@@ -28,7 +28,7 @@ pub struct Scale {
 
 impl Scale {
     /// `renkei demo`: with the seven people of the sample storages, 300 in all.
-    pub const DEMO: Self = Self { patients: 293, years: 3.0, density: 0.02, samples: true };
+    pub const DEMO: Self = Self { patients: 293, years: 2.0, density: 0.02, samples: true };
     /// A small region for tests.
     pub const TINY: Self = Self { patients: 24, years: 1.5, density: 0.1, samples: false };
     /// A benchmark region of so many people, each with a course of three years.

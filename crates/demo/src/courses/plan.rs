@@ -27,7 +27,12 @@ const LAST_DAY: i64 = 2;
 pub fn course(seed: u64, patient: &Patient, scale: &Scale, today: Date) -> Vec<Draft> {
     let mut dice = Random::of(seed, &[patient.index as u64, 0xc0]);
     let whole = patient.index < FIXED || dice.chance(scale.density);
-    let days = if whole { (scale.years * 365.0) as i64 } else { 200 };
+    let days = match patient.index {
+        // the told course is always told whole
+        0 => 3 * 365,
+        _ if whole => (scale.years * 365.0) as i64,
+        _ => 130,
+    };
     let time = Time { today, since: plus_days(today, -days), whole };
     if patient.index == 0 {
         return hana::course(seed, patient, time);
@@ -154,7 +159,11 @@ fn chart_course(
 ) -> Vec<Given> {
     let institution = sheet.chart.institution;
     let Some(home) = setting(institution, conditions.first().copied()) else { return Vec::new() };
-    let outside = sheet.patient.charts.iter().any(|c| INSTITUTIONS.get(c.institution).is_some_and(|i| i.part == Part::Dispensing));
+    let outside = sheet
+        .patient
+        .charts
+        .iter()
+        .any(|c| INSTITUTIONS.get(c.institution).is_some_and(|i| i.part == Part::Dispensing));
     let mut levels = Levels::new(sheet.patient, seed, time.today);
     let stay = stay(sheet, &home, time, dice);
     for bump in stay.iter().flat_map(Admission::bumps) {
@@ -163,7 +172,7 @@ fn chart_course(
     let mut given = Vec::new();
     for (department, here) in by_department(institution, conditions) {
         let interval = here.iter().map(|c| c.interval_days).filter(|d| *d > 0).min().unwrap_or(120);
-        let interval = if time.whole { interval } else { interval.max(70) };
+        let interval = if time.whole { interval } else { interval.max(100) };
         let last = LAST_DAY + dice.between(0, interval - 1);
         let follow_up = FollowUp {
             setting: department,
@@ -225,7 +234,7 @@ fn examinations(sheet: &mut Sheet<'_>, setting: &Setting, here: &[&'static Condi
 fn stay(sheet: &Sheet<'_>, home: &Setting, time: Time, dice: &mut Random) -> Option<Admission> {
     let hospital = sheet.institution.part == Part::GeneralHospital;
     let old = sheet.patient.age_on(time.today) >= 55;
-    if !(hospital && time.whole && old && dice.chance(0.55)) {
+    if !(hospital && old && dice.chance(if time.whole { 0.7 } else { 0.05 })) {
         return None;
     }
     let nurse = STAFF.iter().find(|s| s.profession == Profession::Nurse)?;
@@ -234,11 +243,13 @@ fn stay(sheet: &Sheet<'_>, home: &Setting, time: Time, dice: &mut Random) -> Opt
     let discharge = ["carbocisteine", "amlodipine", "magnesium-oxide"]
         .iter()
         .filter_map(|k| drug(k))
-        .map(|d| Taken::always(d, 1.0, if d.key == "amlodipine" { super::usage::MORNING } else { super::usage::THREE_TIMES }))
+        .map(|d| {
+            Taken::always(d, 1.0, if d.key == "amlodipine" { super::usage::MORNING } else { super::usage::THREE_TIMES })
+        })
         .collect();
     Some(Admission {
         reason,
-        from: plus_days(time.today, -dice.between(40, 190)),
+        from: plus_days(time.today, -dice.between(40, if time.whole { 190 } else { 130 })),
         days,
         outpatient: *home,
         nurse,
@@ -339,7 +350,7 @@ pub fn identity_and_problems(sheet: &mut Sheet<'_>, home: &Setting, list: Vec<Pr
     }
     let newest = list.iter().map(|p| p.changed).max();
     let early: Vec<_> = list.iter().filter(|p| Some(p.changed) != newest).cloned().collect();
-    if !early.is_empty() && newest.is_some_and(|n| n > plus_minutes(first, 14)) {
+    if time.whole && !early.is_empty() && newest.is_some_and(|n| n > plus_minutes(first, 14)) {
         diagnosis::problems(sheet, home, &early, plus_minutes(first, 14), Flag::Superseded);
     }
     if let Some(newest) = newest {
@@ -365,7 +376,13 @@ pub fn pharmacy(patient: &Patient, mut given: Vec<Given>) -> Vec<Draft> {
     let mut sheet = Sheet::new(patient, chart, institution);
     for prescription in &given {
         let setting = Setting { ward: None, ..prescription.setting };
-        medicine::dispensing(&mut sheet, &setting, pharmacist, &prescription.content, plus_minutes(prescription.at, 65));
+        medicine::dispensing(
+            &mut sheet,
+            &setting,
+            pharmacist,
+            &prescription.content,
+            plus_minutes(prescription.at, 65),
+        );
     }
     if let Some(last) = given.last() {
         let counter = Setting { doctor: last.setting.doctor, department: "", ward: None };

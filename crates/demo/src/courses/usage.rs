@@ -46,8 +46,21 @@ mod tests {
     #[test]
     fn codes_have_sixteen_characters_and_supplements_eight() {
         for usage in [
-            MORNING, EVENING, MORNING_EVENING, THREE_TIMES, BEDTIME, FOR_PAIN, FOR_FEVER, FOR_SLEEPLESSNESS,
-            ON_WAKING_WEEKLY, PATCH_DAILY, APPLY_TWICE, INHALE_DAILY, INHALE_TWICE, INHALE_NEEDED, EYE_EVENING,
+            MORNING,
+            EVENING,
+            MORNING_EVENING,
+            THREE_TIMES,
+            BEDTIME,
+            FOR_PAIN,
+            FOR_FEVER,
+            FOR_SLEEPLESSNESS,
+            ON_WAKING_WEEKLY,
+            PATCH_DAILY,
+            APPLY_TWICE,
+            INHALE_DAILY,
+            INHALE_TWICE,
+            INHALE_NEEDED,
+            EYE_EVENING,
             INJECT_EVENING,
         ] {
             assert_eq!(usage.code.len(), 16, "{}", usage.text);

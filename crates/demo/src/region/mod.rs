@@ -5,6 +5,7 @@
 pub mod institutions;
 pub mod names;
 pub mod patients;
+pub mod register;
 pub mod staff;
 
 use crate::courses::Scale;

@@ -4,7 +4,7 @@
 //! The first dozen are fixed: the cast of the scenarios and one example of every state of participation.
 
 use super::institutions::{
-    AOBA, Area, HAMANASU, ISOBUE, KAMOME, MATSUKAZE, MINATO, SHIOSAI, SHIRASAGI, TSUBAME, TSUTSUJI, INSTITUTIONS,
+    AOBA, Area, HAMANASU, INSTITUTIONS, ISOBUE, KAMOME, MATSUKAZE, MINATO, SHIOSAI, SHIRASAGI, TSUBAME, TSUTSUJI,
 };
 use super::names;
 use crate::courses::conditions::{CHRONIC, Care, Condition, condition, share};
@@ -30,11 +30,18 @@ impl Sex {
 /// What a person consented to, with the day from which it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consent {
-    AllRegions { since: Date },
-    OwnRegion { since: Date },
+    AllRegions {
+        since: Date,
+    },
+    OwnRegion {
+        since: Date,
+    },
     /// Registered, consent not (yet) given: nothing of this person may be kept.
     None,
-    Withdrawn { since: Date, until: Date },
+    Withdrawn {
+        since: Date,
+        until: Date,
+    },
 }
 
 /// A limit the patient set: entries of this institution are shown to that institution only.
@@ -249,7 +256,8 @@ fn drawn(seed: u64, index: usize, today: Date) -> Patient {
 }
 
 fn consent(dice: &mut Random) -> Consent {
-    let since = day(2025, i8::try_from(dice.between(1, 12)).unwrap_or(4), i8::try_from(dice.between(1, 28)).unwrap_or(1));
+    let since =
+        day(2025, i8::try_from(dice.between(1, 12)).unwrap_or(4), i8::try_from(dice.between(1, 28)).unwrap_or(1));
     match dice.unit() {
         u if u < 0.86 => Consent::AllRegions { since },
         u if u < 0.94 => Consent::OwnRegion { since },
@@ -274,13 +282,19 @@ fn places(dice: &mut Random, person: &Patient) -> Vec<usize> {
             Care::Hospital(_) => hospital,
             Care::Orthopaedic => MATSUKAZE,
             Care::Psychiatric => TSUTSUJI,
-            Care::Dental => if north { SHIRASAGI } else { ISOBUE },
+            Care::Dental => {
+                if north {
+                    SHIRASAGI
+                } else {
+                    ISOBUE
+                }
+            }
         };
         if !places.contains(&place) && places.len() < 4 {
             places.push(place);
         }
     }
-    if dice.chance(0.55) {
+    if dice.chance(0.45) {
         places.push(if north { TSUBAME } else { KAMOME });
     }
     places
@@ -309,41 +323,164 @@ const ALL: Consent = Consent::AllRegions { since: SINCE };
 /// The cast. Order and content are part of what the scenarios and the browser walks rely on.
 const CAST: [Fixed; FIXED] = [
     // 0: the patient of the scenarios: four diseases, six places, limits what her dentist wrote
-    Fixed { name: ("佐倉", "ハナ", "サクラ", "ハナ"), born: day(1954, 3, 12), sex: Sex::Female, area: Area::NotoNorth, consent: ALL,
+    Fixed {
+        name: ("佐倉", "ハナ", "サクラ", "ハナ"),
+        born: day(1954, 3, 12),
+        sex: Sex::Female,
+        area: Area::NotoNorth,
+        consent: ALL,
         places: &[AOBA, MINATO, TSUBAME, SHIRASAGI, MATSUKAZE],
-        conditions: &["diabetes", "hypertension", "kidney", "atrial-fibrillation", "dyslipidaemia", "osteoporosis", "periodontitis"],
-        limits: &[Limit { hidden_institution: SHIRASAGI, since: day(2025, 4, 1) }], allergy: Some(&PENICILLIN), body: (151.4, 58.2) },
+        conditions: &[
+            "diabetes",
+            "hypertension",
+            "kidney",
+            "atrial-fibrillation",
+            "dyslipidaemia",
+            "osteoporosis",
+            "periodontitis",
+        ],
+        limits: &[Limit { hidden_institution: SHIRASAGI, since: day(2025, 4, 1) }],
+        allergy: Some(&PENICILLIN),
+        body: (151.4, 58.2),
+    },
     // 1: a minor
-    Fixed { name: ("岬", "タロウ", "ミサキ", "タロウ"), born: day(2009, 8, 3), sex: Sex::Male, area: Area::NotoNorth, consent: ALL,
-        places: &[AOBA, HAMANASU, TSUBAME], conditions: &["asthma", "hay-fever"], limits: &[], allergy: Some(&ALLERGIES[1]), body: (169.2, 57.4) },
+    Fixed {
+        name: ("岬", "タロウ", "ミサキ", "タロウ"),
+        born: day(2009, 8, 3),
+        sex: Sex::Male,
+        area: Area::NotoNorth,
+        consent: ALL,
+        places: &[AOBA, HAMANASU, TSUBAME],
+        conditions: &["asthma", "hay-fever"],
+        limits: &[],
+        allergy: Some(&ALLERGIES[1]),
+        body: (169.2, 57.4),
+    },
     // 2: consent of her own region only
-    Fixed { name: ("磯部", "キヨ", "イソベ", "キヨ"), born: day(1948, 5, 20), sex: Sex::Female, area: Area::NotoNorth,
-        consent: Consent::OwnRegion { since: day(2025, 5, 12) }, places: &[AOBA, HAMANASU, TSUBAME, MINATO],
-        conditions: &["hypertension", "heart-failure", "dyslipidaemia"], limits: &[], allergy: None, body: (148.0, 47.1) },
+    Fixed {
+        name: ("磯部", "キヨ", "イソベ", "キヨ"),
+        born: day(1948, 5, 20),
+        sex: Sex::Female,
+        area: Area::NotoNorth,
+        consent: Consent::OwnRegion { since: day(2025, 5, 12) },
+        places: &[AOBA, HAMANASU, TSUBAME, MINATO],
+        conditions: &["hypertension", "heart-failure", "dyslipidaemia"],
+        limits: &[],
+        allergy: None,
+        body: (148.0, 47.1),
+    },
     // 3: a limited institution with sensitive content
-    Fixed { name: ("浜", "ヨシエ", "ハマ", "ヨシエ"), born: day(1960, 10, 2), sex: Sex::Female, area: Area::NotoCentral, consent: ALL,
-        places: &[SHIOSAI, MINATO, TSUTSUJI, KAMOME], conditions: &["hypertension", "depression", "insomnia", "knee"],
-        limits: &[Limit { hidden_institution: TSUTSUJI, since: day(2025, 7, 1) }], allergy: None, body: (155.3, 61.8) },
+    Fixed {
+        name: ("浜", "ヨシエ", "ハマ", "ヨシエ"),
+        born: day(1960, 10, 2),
+        sex: Sex::Female,
+        area: Area::NotoCentral,
+        consent: ALL,
+        places: &[SHIOSAI, MINATO, TSUTSUJI, KAMOME],
+        conditions: &["hypertension", "depression", "insomnia", "knee"],
+        limits: &[Limit { hidden_institution: TSUTSUJI, since: day(2025, 7, 1) }],
+        allergy: None,
+        body: (155.3, 61.8),
+    },
     // 4: never consented
-    Fixed { name: ("岩瀬", "シゲル", "イワセ", "シゲル"), born: day(1951, 1, 15), sex: Sex::Male, area: Area::NotoNorth, consent: Consent::None,
-        places: &[AOBA, HAMANASU], conditions: &["hypertension", "prostate"], limits: &[], allergy: None, body: (163.0, 60.0) },
+    Fixed {
+        name: ("岩瀬", "シゲル", "イワセ", "シゲル"),
+        born: day(1951, 1, 15),
+        sex: Sex::Male,
+        area: Area::NotoNorth,
+        consent: Consent::None,
+        places: &[AOBA, HAMANASU],
+        conditions: &["hypertension", "prostate"],
+        limits: &[],
+        allergy: None,
+        body: (163.0, 60.0),
+    },
     // 5: withdrew
-    Fixed { name: ("沖", "ハルコ", "オキ", "ハルコ"), born: day(1958, 12, 24), sex: Sex::Female, area: Area::NotoNorth,
-        consent: Consent::Withdrawn { since: day(2025, 4, 14), until: day(2026, 8, 31) }, places: &[AOBA, TSUBAME],
-        conditions: &["dyslipidaemia", "reflux"], limits: &[], allergy: None, body: (157.0, 50.2) },
+    Fixed {
+        name: ("沖", "ハルコ", "オキ", "ハルコ"),
+        born: day(1958, 12, 24),
+        sex: Sex::Female,
+        area: Area::NotoNorth,
+        consent: Consent::Withdrawn { since: day(2025, 4, 14), until: day(2026, 8, 31) },
+        places: &[AOBA, TSUBAME],
+        conditions: &["dyslipidaemia", "reflux"],
+        limits: &[],
+        allergy: None,
+        body: (157.0, 50.2),
+    },
     // 6–11: full courses of the diseases the region is about
-    Fixed { name: ("舟木", "トメキチ", "フナキ", "トメキチ"), born: day(1943, 2, 8), sex: Sex::Male, area: Area::NotoCentral, consent: ALL,
-        places: &[SHIOSAI, MINATO, KAMOME], conditions: &["copd", "heart-failure", "atrial-fibrillation", "hypertension"], limits: &[], allergy: None, body: (161.0, 49.6) },
-    Fixed { name: ("千鳥", "節子", "チドリ", "セツコ"), born: day(1946, 7, 30), sex: Sex::Female, area: Area::NotoNorth, consent: ALL,
-        places: &[AOBA, HAMANASU, MATSUKAZE, TSUBAME], conditions: &["osteoporosis", "knee", "hypertension", "dementia"], limits: &[], allergy: None, body: (146.2, 43.0) },
-    Fixed { name: ("網野", "進", "アミノ", "ススム"), born: day(1957, 4, 17), sex: Sex::Male, area: Area::NotoCentral, consent: ALL,
-        places: &[SHIOSAI, MINATO, ISOBUE, KAMOME], conditions: &["diabetes", "kidney", "uric-acid", "hypertension", "periodontitis"], limits: &[], allergy: Some(&ALLERGIES[3]), body: (168.3, 74.0) },
-    Fixed { name: ("藤波", "真由美", "フジナミ", "マユミ"), born: day(1971, 9, 9), sex: Sex::Female, area: Area::NotoNorth, consent: ALL,
-        places: &[AOBA, TSUBAME], conditions: &["thyroid", "anaemia", "asthma"], limits: &[], allergy: Some(&ALLERGIES[2]), body: (159.5, 52.0) },
-    Fixed { name: ("鯨井", "隆", "クジライ", "タカシ"), born: day(1949, 11, 5), sex: Sex::Male, area: Area::NotoNorth, consent: ALL,
-        places: &[HAMANASU, MINATO, TSUBAME], conditions: &["stroke", "hypertension", "dyslipidaemia", "prostate"], limits: &[], allergy: None, body: (165.8, 63.5) },
-    Fixed { name: ("虹川", "凪", "ニジカワ", "ナギ"), born: day(2019, 6, 21), sex: Sex::Female, area: Area::NotoCentral, consent: ALL,
-        places: &[SHIOSAI, KAMOME], conditions: &[], limits: &[], allergy: Some(&ALLERGIES[5]), body: (118.0, 21.5) },
+    Fixed {
+        name: ("舟木", "トメキチ", "フナキ", "トメキチ"),
+        born: day(1943, 2, 8),
+        sex: Sex::Male,
+        area: Area::NotoCentral,
+        consent: ALL,
+        places: &[SHIOSAI, MINATO, KAMOME],
+        conditions: &["copd", "heart-failure", "atrial-fibrillation", "hypertension"],
+        limits: &[],
+        allergy: None,
+        body: (161.0, 49.6),
+    },
+    Fixed {
+        name: ("千鳥", "節子", "チドリ", "セツコ"),
+        born: day(1946, 7, 30),
+        sex: Sex::Female,
+        area: Area::NotoNorth,
+        consent: ALL,
+        places: &[AOBA, HAMANASU, MATSUKAZE, TSUBAME],
+        conditions: &["osteoporosis", "knee", "hypertension", "dementia"],
+        limits: &[],
+        allergy: None,
+        body: (146.2, 43.0),
+    },
+    Fixed {
+        name: ("網野", "進", "アミノ", "ススム"),
+        born: day(1957, 4, 17),
+        sex: Sex::Male,
+        area: Area::NotoCentral,
+        consent: ALL,
+        places: &[SHIOSAI, MINATO, ISOBUE, KAMOME],
+        conditions: &["diabetes", "kidney", "uric-acid", "hypertension", "periodontitis"],
+        limits: &[],
+        allergy: Some(&ALLERGIES[3]),
+        body: (168.3, 74.0),
+    },
+    Fixed {
+        name: ("藤波", "真由美", "フジナミ", "マユミ"),
+        born: day(1971, 9, 9),
+        sex: Sex::Female,
+        area: Area::NotoNorth,
+        consent: ALL,
+        places: &[AOBA, TSUBAME],
+        conditions: &["thyroid", "anaemia", "asthma"],
+        limits: &[],
+        allergy: Some(&ALLERGIES[2]),
+        body: (159.5, 52.0),
+    },
+    Fixed {
+        name: ("鯨井", "隆", "クジライ", "タカシ"),
+        born: day(1949, 11, 5),
+        sex: Sex::Male,
+        area: Area::NotoNorth,
+        consent: ALL,
+        places: &[HAMANASU, MINATO, TSUBAME],
+        conditions: &["stroke", "hypertension", "dyslipidaemia", "prostate"],
+        limits: &[],
+        allergy: None,
+        body: (165.8, 63.5),
+    },
+    Fixed {
+        name: ("虹川", "凪", "ニジカワ", "ナギ"),
+        born: day(2019, 6, 21),
+        sex: Sex::Female,
+        area: Area::NotoCentral,
+        consent: ALL,
+        places: &[SHIOSAI, KAMOME],
+        conditions: &[],
+        limits: &[],
+        allergy: Some(&ALLERGIES[5]),
+        body: (118.0, 21.5),
+    },
 ];
 
 fn fixed(seed: u64, index: usize) -> Option<Patient> {

@@ -178,10 +178,7 @@ impl<'a> Sheet<'a> {
     pub fn pid(&self, text: &mut Text, whole: bool, at: Option<DateTime>) {
         let p = self.patient;
         text.segment("PID").put(1, "0001").put(3, format_args!("{}^^^^PI", self.chart.number));
-        text.put(
-            5,
-            format_args!("{}^{}^^^^^L^I~{}^{}^^^^^L^P", p.family, p.given, p.family_kana, p.given_kana),
-        );
+        text.put(5, format_args!("{}^{}^^^^^L^I~{}^{}^^^^^L^P", p.family, p.given, p.family_kana, p.given_kana));
         text.put(7, Day(p.born)).put(8, p.sex.code());
         if whole {
             text.put(11, format_args!("^^^^{}^JPN^H^{}", p.postal, p.address));
@@ -192,10 +189,22 @@ impl<'a> Sheet<'a> {
         }
     }
     pub fn pv1(&self, text: &mut Text, setting: &Setting) {
-        text.segment("PV1").put(1, "0001").put(2, setting.class()).put(3, setting.location()).put(7, Xcn(setting.doctor));
+        text.segment("PV1")
+            .put(1, "0001")
+            .put(2, setting.class())
+            .put(3, setting.location())
+            .put(7, Xcn(setting.doctor));
     }
     /// ORC of an order or result: `state` is ORC-5, `group` ORC-4, `parent` ORC-8.
-    pub fn orc(&self, text: &mut Text, control: &str, order: &str, setting: &Setting, at: DateTime, extra: OrcExtra<'_>) {
+    pub fn orc(
+        &self,
+        text: &mut Text,
+        control: &str,
+        order: &str,
+        setting: &Setting,
+        at: DateTime,
+        extra: OrcExtra<'_>,
+    ) {
         text.segment("ORC").put(1, control).put(2, order);
         if !extra.group.is_empty() {
             text.put(4, extra.group);
@@ -231,7 +240,14 @@ impl<'a> Sheet<'a> {
         });
     }
     /// The key of a file of this chart.
-    pub fn key(&self, order: &str, care_date: Option<Date>, at: DateTime, department: &'static str, flag: Flag) -> FileKey {
+    pub fn key(
+        &self,
+        order: &str,
+        care_date: Option<Date>,
+        at: DateTime,
+        department: &'static str,
+        flag: Flag,
+    ) -> FileKey {
         FileKey { institution: self.chart.institution, care_date, order: order.to_owned(), at, department, flag }
     }
 }

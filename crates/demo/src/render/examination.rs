@@ -105,7 +105,14 @@ pub const SPIROMETRY: Procedure = Procedure {
 };
 
 /// Writes order and result of a procedure.
-pub fn examination(sheet: &mut Sheet<'_>, setting: &Setting, what: &Procedure, ordered: DateTime, done: DateTime, by: &'static Staff) {
+pub fn examination(
+    sheet: &mut Sheet<'_>,
+    setting: &Setting,
+    what: &Procedure,
+    ordered: DateTime,
+    done: DateTime,
+    by: &'static Staff,
+) {
     let number = sheet.order_number();
     let children: Vec<_> = what.steps.iter().map(|_| sheet.order_number()).collect();
     let (order_form, result_form) = what.kind.forms();
@@ -136,7 +143,14 @@ fn routine(text: &mut Text) {
     text.segment("TQ1").put(1, 1).put(9, "R^ルーチン^HL70485");
 }
 
-fn order(sheet: &mut Sheet<'_>, setting: &Setting, what: &Procedure, form: Form, numbers: (&str, &[String]), at: DateTime) {
+fn order(
+    sheet: &mut Sheet<'_>,
+    setting: &Setting,
+    what: &Procedure,
+    form: Form,
+    numbers: (&str, &[String]),
+    at: DateTime,
+) {
     let (number, children) = numbers;
     let mut text = sheet.begin(form, at);
     sheet.pid(&mut text, true, None);

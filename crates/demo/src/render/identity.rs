@@ -3,8 +3,8 @@
 //! ssmix2.md sections 5.5 and 5.6.
 
 use super::envelope::{Day, Flag, Form, Minute, NO_ORDER, Second, Setting, Sheet};
-use crate::region::patients::Sex;
 use crate::random::spread;
+use crate::region::patients::Sex;
 use jiff::civil::{Date, DateTime};
 
 const UPDATE: Form = Form { data_type: "ADT-00", message: "ADT^A08^ADT_A01" };
@@ -48,7 +48,9 @@ fn insurance(sheet: &Sheet<'_>, text: &mut super::envelope::Text, day: Date) {
     let p = sheet.patient;
     let member = spread(&p.code) % 9_000 + 1_000;
     let (plan, insurer, insurer_name) = match p.age_on(day) {
-        75.. => ("39^高齢者の医療の確保に関する法律による療養の給付^JHSD0001", "39179999", "架空県後期高齢者医療広域連合"),
+        75.. => {
+            ("39^高齢者の医療の確保に関する法律による療養の給付^JHSD0001", "39179999", "架空県後期高齢者医療広域連合")
+        }
         ..66 if p.index % 3 == 0 => ("06^組合管掌健康保険^JHSD0001", "06179999", "架空健康保険組合"),
         _ => ("C0^国民健康保険^JHSD0001", "00179999", "架空市国民健康保険"),
     };

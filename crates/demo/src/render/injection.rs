@@ -54,7 +54,14 @@ pub fn infusion(
     }
 }
 
-fn given(sheet: &mut Sheet<'_>, setting: &Setting, content: &[Infusion], order: &str, ordered: DateTime, nurse: &'static Staff) {
+fn given(
+    sheet: &mut Sheet<'_>,
+    setting: &Setting,
+    content: &[Infusion],
+    order: &str,
+    ordered: DateTime,
+    nurse: &'static Staff,
+) {
     let Some(sent) = content.last().map(|i| i.to) else { return };
     let mut text = sheet.begin(GIVEN, sent);
     sheet.pid(&mut text, false, None);

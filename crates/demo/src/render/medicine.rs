@@ -122,11 +122,8 @@ fn rxe(text: &mut Text, institution: usize, group: &Group, line: &Line, order: &
     }
     text.put(10, plain(total(group, line))).put(11, &unit).put(15, order);
     if dosed && group.usage.times > 0 {
-        let daily = if line.uneven.is_empty() {
-            line.amount * f64::from(group.usage.times)
-        } else {
-            line.uneven.iter().sum()
-        };
+        let daily =
+            if line.uneven.is_empty() { line.amount * f64::from(group.usage.times) } else { line.uneven.iter().sum() };
         text.put(19, format_args!("{}^{}&{}&MR9P", plain(daily), drug.unit.0, drug.unit.1));
     }
     text.put(
@@ -195,7 +192,13 @@ pub fn prescription(
 }
 
 /// Writes what a pharmacy handed out for a prescription, in its own products.
-pub fn dispensing(sheet: &mut Sheet<'_>, setting: &Setting, pharmacist: &'static Staff, content: &Prescription, at: DateTime) {
+pub fn dispensing(
+    sheet: &mut Sheet<'_>,
+    setting: &Setting,
+    pharmacist: &'static Staff,
+    content: &Prescription,
+    at: DateTime,
+) {
     let order = sheet.order_number();
     let mut text = sheet.begin(DISPENSING, at);
     sheet.pid(&mut text, true, None);

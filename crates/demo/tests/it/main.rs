@@ -1,4 +1,5 @@
 //! Integration tests of the fictional region.
 
+mod register;
 mod support;
 mod written_storages;

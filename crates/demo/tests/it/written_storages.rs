@@ -168,7 +168,9 @@ fn the_patient_of_the_scenarios_has_what_her_page_shows() {
     let at = |institution: &str, kind: &str| -> Vec<&File> {
         files.iter().filter(|f| f.institution == institution && f.folders[4] == kind && f.name[6] == "1").collect()
     };
-    assert!(files.iter().filter(|f| f.institution == minato).all(|f| f.folders[2] == "00451190" || f.folders[2].is_empty()));
+    assert!(
+        files.iter().filter(|f| f.institution == minato).all(|f| f.folders[2] == "00451190" || f.folders[2].is_empty())
+    );
     let latest = at(minato, "OML-11").into_iter().max_by_key(|f| f.name[4].clone()).unwrap();
     assert!(latest.name[1].starts_with("20261114"), "{:?}", latest.name);
     let row = |code: &str| {

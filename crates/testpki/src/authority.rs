@@ -130,7 +130,9 @@ impl Authority {
             Self::BelowLimited | Self::Limited | Self::CopyCatPersonAuth => Some(PERSON_PRODUCTION),
             _ => self.allowed_policies().first().map(|(oid, _)| *oid),
         };
-        all.extend(policy.map(|policy| extension::policies(&[policy])));
+        // Critical as HPKI has it; not so for the authority of servers, which stock TLS clients must be able to read.
+        let critical = self != Self::Machine;
+        all.extend(policy.map(|policy| Extension { critical, ..extension::policies(&[policy]) }));
         let list = if self.issuer() == self { "RARL" } else { "SARL" };
         let directory = self.issuer().name().common_name(list);
         all.push(extension::distribution_points(Some(&directory), "http://pki.example.jp/lists/authorities.crl"));

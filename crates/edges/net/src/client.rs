@@ -11,9 +11,11 @@ use axum::http::{Request, Response};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use renkei_kernel::Clock;
+use rustls::client::ResolvesClientCert;
 use rustls::pki_types::{ServerName, UnixTime};
+use rustls::sign::CertifiedKey;
 use rustls::time_provider::{DefaultTimeProvider, TimeProvider};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, RootCertStore, SignatureScheme};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -89,6 +91,20 @@ impl TimeProvider for GivenTime {
     }
 }
 
+/// Shows one certificate. The library's own way compares key and certificate first, and cannot read a certificate
+/// with critical policies.
+#[derive(Debug)]
+struct Shown(Arc<CertifiedKey>);
+
+impl ResolvesClientCert for Shown {
+    fn resolve(&self, _hints: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        Some(self.0.clone())
+    }
+    fn has_certs(&self) -> bool {
+        true
+    }
+}
+
 /// Makes connections with one set of settings. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
@@ -110,7 +126,10 @@ impl Client {
             .with_protocol_versions(settings.versions.list())?
             .with_root_certificates(roots);
         let config = match settings.identity {
-            Some(identity) => builder.with_client_auth_cert(identity.chain(), identity.key())?,
+            Some(identity) => {
+                let key = provider().key_provider.load_private_key(identity.key())?;
+                builder.with_client_cert_resolver(Arc::new(Shown(Arc::new(CertifiedKey::new(identity.chain(), key)))))
+            }
             None => builder.with_no_client_auth(),
         };
         Ok(Self::from_config(config, settings.connect))

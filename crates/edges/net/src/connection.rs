@@ -9,9 +9,9 @@ use crate::counters::Counters;
 use crate::entrance::ConnectionFacts;
 use axum::extract::Request;
 use axum::response::Response;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::convert::Infallible;
@@ -151,26 +151,12 @@ pub(crate) async fn serve<S>(
     facts: ConnectionFacts,
     desk: Arc<Desk>,
     place: Place,
-    mut closing: watch::Receiver<bool>,
+    closing: watch::Receiver<bool>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let pulse = Pulse::new();
     let rules = &desk.rules;
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(rules.request_head).max_buf_size(64 * 1024);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(rules.streams)
-        .max_header_list_size(16 * 1024)
-        .keep_alive_interval(None);
-    let builder = match protocol {
-        Protocol::Http1 => builder.http1_only(),
-        Protocol::Http2 => builder.http2_only(),
-    };
-    // A route that is still within its time must not be cut as a stall.
-    let (idle, grace) = (rules.idle.max(rules.request.saturating_add(Duration::from_secs(1))), rules.closing);
     let service = {
         let desk = desk.clone();
         service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
@@ -181,19 +167,43 @@ pub(crate) async fn serve<S>(
             }
         })
     };
-    let watched = Watched { stream, pulse: pulse.clone(), _place: place };
-    let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(watched), service));
+    let watched = TokioIo::new(Watched { stream, pulse: pulse.clone(), _place: place });
+    match protocol {
+        Protocol::Http1 => {
+            let mut builder = http1::Builder::new();
+            builder.timer(TokioTimer::new()).header_read_timeout(rules.request_head).max_buf_size(64 * 1024);
+            let connection = builder.serve_connection(watched, service).with_upgrades();
+            attend(connection, |connection| connection.graceful_shutdown(), pulse, &desk, closing).await;
+        }
+        Protocol::Http2 => {
+            let mut builder = http2::Builder::new(TokioExecutor::new());
+            builder.timer(TokioTimer::new()).max_concurrent_streams(rules.streams).max_header_list_size(16 * 1024);
+            let connection = builder.serve_connection(watched, service);
+            attend(connection, |connection| connection.graceful_shutdown(), pulse, &desk, closing).await;
+        }
+    }
+}
+
+/// Drives a connection; cuts it when it stalls, asks it to finish when the entrance closes.
+async fn attend<C: Future>(
+    connection: C,
+    finish: impl FnOnce(Pin<&mut C>),
+    pulse: Pulse,
+    desk: &Desk,
+    mut closing: watch::Receiver<bool>,
+) {
+    let rules = &desk.rules;
+    // A route that is still within its time must not be cut as a stall.
+    let idle = rules.idle.max(rules.request.saturating_add(Duration::from_secs(1)));
+    let mut connection = pin!(connection);
     tokio::select! {
         // A caller that went away or broke the protocol is everyday life: nothing to report.
         _ended = connection.as_mut() => return,
-        () = pulse.stopped(idle) => {
-            Counters::add(&desk.counters.stalled);
-            return;
-        }
+        () = pulse.stopped(idle) => return Counters::add(&desk.counters.stalled),
         _closing = closing.wait_for(|closing| *closing) => {}
     }
-    connection.as_mut().graceful_shutdown();
-    let _ended_or_late = tokio::time::timeout(grace, connection).await;
+    finish(connection.as_mut());
+    let _ended_or_late = tokio::time::timeout(rules.closing, connection).await;
 }
 
 #[cfg(test)]

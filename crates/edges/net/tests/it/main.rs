@@ -1,0 +1,9 @@
+//! Entrances over real sockets on loopback, with certificates of a fictional authority.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
+mod bounds;
+mod console;
+mod handshake;
+mod scene;
+mod zones;

@@ -1,4 +1,13 @@
-//! Scenes of the clinical record: what arrives, in which order, and what stands afterwards.
+//! Scenes of the clinical record: what arrives, in which order, and what stands and shows afterwards.
 
+mod calendar;
+mod cultures;
+mod diagnoses;
+mod encounters;
 mod folding;
+mod hiding;
+mod identity;
+mod laboratory;
+mod medicines;
 mod scene;
+mod warnings;

@@ -1,4 +1,5 @@
 //! Builders for scenes. Everyone in them is fictional.
+#![allow(clippy::expect_used, reason = "a scene that cannot be built is a failing test")]
 
 use renkei_kernel::{BatchId, ChartId, EntryId, InstitutionId, MessageId, Timestamp};
 use renkei_records::body::*;
@@ -117,3 +118,82 @@ pub fn folded(messages: impl IntoIterator<Item = Message>) -> ChartRecord {
     }
     record
 }
+
+pub fn day(text: &str) -> jiff::civil::Date {
+    text.parse().expect("a day")
+}
+
+pub fn days(count: &str) -> Amount {
+    Amount::new(count, Code::new("d", "", ""))
+}
+
+pub fn tablets(count: &str) -> Amount {
+    Amount::new(count, Code::new("TAB", "錠", "MR9P"))
+}
+
+/// A drug by HOT9 with its twelve-character code where `yj` is not empty.
+pub fn drug(name: &str, hot9: &str, yj: &str) -> Drug {
+    let additional = if yj.is_empty() { Vec::new() } else { vec![CodedValue::one(yj, name, "YJ")] };
+    let drug = if hot9.is_empty() { CodedValue::text(name) } else { CodedValue::one(hot9, name, "HOT9") };
+    Drug { drug, additional, dose_min: tablets("1"), ..Drug::default() }
+}
+
+/// One RP group beginning on `start` for `count` days (empty = not said).
+pub fn rp(start: &str, count: &str, drugs: Vec<Drug>) -> RpGroup {
+    let usages = vec![CodedValue::one("1011000400000000", "１日１回朝食後", "JAMISDP01")];
+    let duration = if count.is_empty() { Amount::default() } else { days(count) };
+    RpGroup {
+        id: "101_01_001".to_owned(),
+        timings: vec![Timing { usages, duration, start: time(start), ..Timing::default() }],
+        drugs,
+    }
+}
+
+pub fn prescription(id: u128, groups: Vec<RpGroup>) -> Message {
+    let start = groups[0].timings[0].start.clone().map_or_else(String::new, |t| t.raw);
+    let head = OrderHead { placer_number: id.to_string(), ..OrderHead::default() };
+    let body = Body::Prescription(Box::new(Prescription { head, groups, ..Prescription::default() }));
+    message(id, key(&start, "OMP-01", &id.to_string()), &start).entry(EntryKind::Prescription, &start, body).done()
+}
+
+/// A value by JLAC10 (17 characters), or by a local code when it is shorter.
+pub fn value(code: &str, name: &str, value: &str, unit: &str, range: &str) -> LaboratoryValue {
+    let system = if code.len() == 17 { "JC10" } else { "99X03" };
+    LaboratoryValue {
+        code: CodedValue::one(code, name, system),
+        value_type: "NM".to_owned(),
+        value: value.to_owned(),
+        unit: Code::new(unit, unit, "ISO+"),
+        range: range.to_owned(),
+        status: ResultStatus::Final,
+        ..LaboratoryValue::default()
+    }
+}
+
+pub fn report(id: u128, taken: &str, values: Vec<LaboratoryValue>) -> Message {
+    report_of(id, taken, vec![LaboratoryGroup { collected: time(taken), values, ..LaboratoryGroup::default() }])
+}
+
+pub fn report_of(id: u128, taken: &str, groups: Vec<LaboratoryGroup>) -> Message {
+    let body = Body::LaboratoryReport(Box::new(LaboratoryReport { groups, comments: Vec::new() }));
+    message(id, key(&taken[..8], "OML-11", &id.to_string()), taken)
+        .entry(EntryKind::LaboratoryReport, taken, body)
+        .state(EntryState::Final)
+        .done()
+}
+
+pub fn encounter(id: u128, kind: EntryKind, at: &str, body: Encounter) -> Message {
+    message(id, key(&at[..8], kind.name(), &id.to_string()), at).entry(kind, at, Body::Encounter(Box::new(body))).done()
+}
+
+/// A patient whose institutions 1, 2, … sent these messages.
+pub fn patient(institutions: Vec<Vec<Message>>) -> views::PatientRecord {
+    let charts = institutions.into_iter().enumerate().map(|(n, messages)| {
+        let n = n as u128 + 1;
+        (institution(n), chart(n), folded(messages))
+    });
+    views::PatientRecord::new(charts)
+}
+
+pub const CREATININE: &str = "3C015000002327101";
+pub const HBA1C_NGSP: &str = "3D046000001906202";

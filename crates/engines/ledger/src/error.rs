@@ -18,6 +18,8 @@ pub enum Error {
     Key(#[from] renkei_keys::Error),
     #[error("the folder of checkpoints {} cannot be used: {reason}", folder.display())]
     Folder { folder: PathBuf, reason: std::io::ErrorKind },
+    #[error("the export could not be written: {0}")]
+    Sink(std::io::ErrorKind),
     #[error("this is not a checkpoint: {0}")]
     Note(#[from] crate::note::NoteError),
     #[error("the trail is damaged at {0}")]
@@ -46,7 +48,7 @@ impl Problem for Error {
             Self::PermitEnded => Category::NotAllowed,
             Self::Database(error) => error.category(),
             Self::Key(error) => error.category(),
-            Self::Folder { .. } => Category::Stopped,
+            Self::Folder { .. } | Self::Sink(_) => Category::Stopped,
             Self::Note(_) => Category::Malformed,
             Self::NoSuchEntry(_) | Self::NoSuchSize(_) => Category::NotFound,
             Self::Damaged(_) | Self::OlderThanCheckpoint { .. } | Self::ContradictsCheckpoint { .. } => {
@@ -63,6 +65,7 @@ impl Problem for Error {
             Self::Database(error) => error.code(),
             Self::Key(error) => error.code(),
             Self::Folder { .. } => "checkpoint_folder",
+            Self::Sink(_) => "trail_export",
             Self::Note(_) => "checkpoint_invalid",
             Self::Damaged(_) => "trail_damaged",
             Self::OlderThanCheckpoint { .. } => "trail_older_than_checkpoint",

@@ -1,0 +1,442 @@
+//! The one that numbers: takes waiting records in batches, appends them to the tree, signs checkpoints.
+//!
+//! Business transactions never wait for a counter; this task does the counting afterwards, at the latest a second
+//! later. Numbering, tree and removal from the waiting list are one act, so a crash anywhere leaves either all or
+//! nothing of a batch. Checkpoints are signed only over what is committed; their files can be written again from the
+//! database. A lease row lets many nodes exist while one numbers.
+
+use crate::folder::CheckpointFolder;
+use crate::note::SigningKey;
+use crate::tiles::{Tiles, from_number, to_number};
+use crate::tree::{Hash, leaf_hash};
+use crate::{Checkpoint, Error, Ledger};
+use renkei_db::sea_orm::prelude::Uuid;
+use renkei_db::sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use renkei_db::{BoxFuture, Database, Engine, Isolation, Tx};
+use renkei_kernel::limits::{CHECKPOINT_EVERY_ENTRIES, CHECKPOINT_EVERY_SECONDS, TRAIL_WAIT_MAX_SECONDS};
+use renkei_kernel::{SessionId, Timestamp};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// Records numbered in one act.
+const BATCH_MAX: u64 = 500;
+/// How long a node that stopped answering keeps the right to number.
+const LEASE_SECONDS: i64 = 15;
+/// After the bell, how long further records are awaited so that they share a batch.
+const GATHER: Duration = Duration::from_millis(100);
+/// How often other nodes' records are looked for without a bell.
+const LOOK: Duration = Duration::from_millis(500);
+/// Checkpoints written again into their folder at the start; older ones are there or were archived.
+const FILES_REWRITTEN_MAX: i64 = 10_000;
+
+/// What the sequencer needs beside the database.
+#[derive(Debug, Clone)]
+pub struct SequencerSettings {
+    pub key: Arc<SigningKey>,
+    /// Outside the data folder, better on another disk or machine.
+    pub checkpoint_folder: PathBuf,
+}
+
+/// The running task. Dropping it lets the task go on until the runtime ends; [`Sequencer::stop`] ends it in order.
+#[derive(Debug)]
+pub struct Sequencer {
+    orders: mpsc::Sender<Order>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+enum Order {
+    Flush(oneshot::Sender<Result<Option<Checkpoint>, Error>>),
+    Stop(oneshot::Sender<Result<Option<Checkpoint>, Error>>),
+}
+
+impl Sequencer {
+    /// Checks that the trail fits the checkpoints already kept outside, writes their missing files again, and starts.
+    ///
+    /// Refuses with [`Error::OlderThanCheckpoint`] or [`Error::ContradictsCheckpoint`] when an older or another trail
+    /// was put in place: signing on would show two histories. Records go on waiting durably in that case.
+    pub async fn start(database: Database, ledger: &Ledger, settings: SequencerSettings) -> Result<Self, Error> {
+        let folder = CheckpointFolder::open(&settings.checkpoint_folder, &settings.key.verifier())?;
+        let holder: SessionId = ledger.ids().next();
+        let work = Work { database, ledger: ledger.clone(), key: settings.key, folder, holder: holder.0 };
+        work.prepare().await?;
+        let (orders, inbox) = mpsc::channel(16);
+        let task = tokio::spawn(work.run(inbox));
+        Ok(Self { orders, task: Mutex::new(Some(task)) })
+    }
+
+    /// Numbers everything that waits now and signs a checkpoint over it; answers the newest checkpoint (`None` while
+    /// the trail is empty or another node numbers). Before exports and in tests.
+    pub async fn flush(&self) -> Result<Option<Checkpoint>, Error> {
+        self.order(Order::Flush).await
+    }
+
+    /// As [`Self::flush`], then ends the task.
+    pub async fn stop(&self) -> Result<Option<Checkpoint>, Error> {
+        let answer = self.order(Order::Stop).await;
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task
+            && task.await.is_err()
+        {
+            tracing::error!("the sequencer task ended by a panic");
+        }
+        answer
+    }
+
+    async fn order(
+        &self,
+        order: impl FnOnce(oneshot::Sender<Result<Option<Checkpoint>, Error>>) -> Order,
+    ) -> Result<Option<Checkpoint>, Error> {
+        let (reply, answer) = oneshot::channel();
+        let closed = || Error::Database(renkei_db::Error::Closed);
+        self.orders.send(order(reply)).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+}
+
+struct Work {
+    database: Database,
+    ledger: Ledger,
+    key: Arc<SigningKey>,
+    folder: CheckpointFolder,
+    holder: Uuid,
+}
+
+/// What one numbering act did.
+#[derive(Debug, Clone, Copy, Default)]
+struct Numbered {
+    /// Another node holds the lease.
+    elsewhere: bool,
+    count: u64,
+    size: u64,
+}
+
+/// State of the log as committed.
+struct State {
+    size: u64,
+    signed: u64,
+    signed_at: Option<Timestamp>,
+}
+
+impl Work {
+    async fn prepare(&self) -> Result<(), Error> {
+        self.database
+            .act(|tx| -> BoxFuture<'_, Result<(), Error>> {
+                Box::pin(async move {
+                    execute(
+                        tx,
+                        "INSERT INTO trail_sequencer (only, holder, held_until, size, newest_at) \
+                         VALUES (1, $1, 0, 0, $2) ON CONFLICT (only) DO NOTHING",
+                        vec![Uuid::nil().into(), i64::MIN.into()],
+                    )
+                    .await?;
+                    Ok(())
+                })
+            })
+            .await?;
+        let state = self.state().await?;
+        if let Some(kept) = self.folder.latest(&self.key.verifier())? {
+            if kept.size() > state.size {
+                return Err(Error::OlderThanCheckpoint { available: state.size, kept: kept.size() });
+            }
+            let root = Tiles::new(self.database.reader()).range(0, kept.size()).await?;
+            if root != *kept.root() {
+                return Err(Error::ContradictsCheckpoint { size: kept.size() });
+            }
+        }
+        let newest =
+            query(self.database.reader(), "SELECT newest_at FROM trail_sequencer WHERE only = 1", vec![]).await?;
+        if let Some(row) = newest.first() {
+            self.ledger.seen(Timestamp(row.try_get::<i64>("", "newest_at")?));
+        }
+        self.write_missing_files().await
+    }
+
+    async fn write_missing_files(&self) -> Result<(), Error> {
+        let rows = query(
+            self.database.reader(),
+            "SELECT size, note, signed_at FROM trail_checkpoints ORDER BY size DESC LIMIT $1",
+            vec![FILES_REWRITTEN_MAX.into()],
+        )
+        .await?;
+        let mut newest = true;
+        for row in &rows {
+            let (size, at) = (from_number(row.try_get::<i64>("", "size")?)?, Timestamp(row.try_get("", "signed_at")?));
+            if newest || !self.folder.holds(size, at) {
+                self.folder.keep(&row.try_get::<String>("", "note")?, size, at, newest)?;
+            }
+            newest = false;
+        }
+        Ok(())
+    }
+
+    async fn run(self, mut inbox: mpsc::Receiver<Order>) {
+        let bell = self.ledger.bell();
+        let mut signed = Instant::now();
+        loop {
+            let order = tokio::select! {
+                order = inbox.recv() => match order {
+                    Some(order) => Some(order),
+                    None => return,
+                },
+                () = bell.notified() => { tokio::time::sleep(GATHER).await; None }
+                () = tokio::time::sleep(LOOK) => None,
+            };
+            match order {
+                Some(Order::Flush(reply)) => {
+                    let answer = self.number_all(&mut signed, true).await;
+                    let _ = reply.send(answer);
+                }
+                Some(Order::Stop(reply)) => {
+                    let answer = self.number_all(&mut signed, true).await;
+                    let _ = reply.send(answer);
+                    return;
+                }
+                None => {
+                    if let Err(error) = self.number_all(&mut signed, false).await {
+                        // Records stay durable and wait; whoever watches sees their age (`waiting`).
+                        tracing::error!("the trail's records could not be numbered: {error}");
+                        tokio::time::sleep(LOOK).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Numbers until nothing waits; signs when a checkpoint is due, or in any case when `sign` asks for it.
+    async fn number_all(&self, signed: &mut Instant, sign: bool) -> Result<Option<Checkpoint>, Error> {
+        loop {
+            let numbered = self.number_some().await?;
+            if numbered.elsewhere {
+                return Ok(None);
+            }
+            if numbered.count == BATCH_MAX {
+                if numbered.size / CHECKPOINT_EVERY_ENTRIES
+                    > (numbered.size - numbered.count) / CHECKPOINT_EVERY_ENTRIES
+                {
+                    self.sign().await?;
+                    *signed = Instant::now();
+                }
+                continue;
+            }
+            let state = self.state().await?;
+            let by_count = state.size.saturating_sub(state.signed) >= CHECKPOINT_EVERY_ENTRIES;
+            let seconds = u64::try_from(CHECKPOINT_EVERY_SECONDS).unwrap_or(10);
+            let by_time = state.size > state.signed && signed.elapsed() >= Duration::from_secs(seconds);
+            return if sign || by_count || by_time {
+                *signed = Instant::now();
+                self.sign().await
+            } else {
+                Ok(None)
+            };
+        }
+    }
+
+    async fn state(&self) -> Result<State, Error> {
+        let rows = query(
+            self.database.reader(),
+            "SELECT s.size AS size, c.size AS signed, c.signed_at AS signed_at FROM trail_sequencer s \
+             LEFT JOIN trail_checkpoints c ON c.size = (SELECT MAX(size) FROM trail_checkpoints) WHERE s.only = 1",
+            vec![],
+        )
+        .await?;
+        let row = rows.first().ok_or_else(|| Error::Damaged("the sequencer's row".to_owned()))?;
+        Ok(State {
+            size: from_number(row.try_get("", "size")?)?,
+            signed: from_number(row.try_get::<Option<i64>>("", "signed")?.unwrap_or(0))?,
+            signed_at: row.try_get::<Option<i64>>("", "signed_at")?.map(Timestamp),
+        })
+    }
+
+    async fn number_some(&self) -> Result<Numbered, Error> {
+        let (holder, now) = (self.holder, self.ledger.ids().now());
+        self.database
+            .act_as(Isolation::ReadCommitted, move |tx| -> BoxFuture<'_, Result<Numbered, Error>> {
+                Box::pin(number_batch(tx, holder, now))
+            })
+            .await
+    }
+
+    /// Signs the committed state unless it is signed already, keeps the note in the database, then as files.
+    async fn sign(&self) -> Result<Option<Checkpoint>, Error> {
+        let state = self.state().await?;
+        if state.size == 0 {
+            return Ok(None);
+        }
+        if state.signed == state.size {
+            return self.signed_before(state.size).await.map(Some);
+        }
+        let snapshot = self.database.snapshot().await?;
+        let root = Tiles::new(&snapshot).range(0, state.size).await?;
+        drop(snapshot);
+        let checkpoint = self.key.sign(state.size, &root);
+        // The time orders the files; one set back must not sort a newer checkpoint before an older one.
+        let now = state.signed_at.map_or(self.ledger.ids().now(), |before| before.max(self.ledger.ids().now()));
+        let (size, note) = (to_number(checkpoint.size())?, checkpoint.note().to_owned());
+        let kept = self
+            .database
+            .act_as(Isolation::ReadCommitted, move |tx| -> BoxFuture<'_, Result<u64, Error>> {
+                let note = note.clone();
+                Box::pin(async move {
+                    execute(
+                        tx,
+                        "INSERT INTO trail_checkpoints (size, root, note, signed_at) VALUES ($1, $2, $3, $4) \
+                         ON CONFLICT (size) DO NOTHING",
+                        vec![size.into(), root.to_vec().into(), note.into(), now.micros().into()],
+                    )
+                    .await
+                })
+            })
+            .await?;
+        if kept == 0 {
+            return self.signed_before(state.size).await.map(Some);
+        }
+        self.folder.keep(checkpoint.note(), checkpoint.size(), now, true)?;
+        Ok(Some(checkpoint))
+    }
+
+    async fn signed_before(&self, size: u64) -> Result<Checkpoint, Error> {
+        let sql = "SELECT note FROM trail_checkpoints WHERE size = $1";
+        let rows = query(self.database.reader(), sql, vec![to_number(size)?.into()]).await?;
+        let row = rows.first().ok_or_else(|| Error::Damaged(format!("checkpoint {size}")))?;
+        let note: String = row.try_get("", "note")?;
+        Ok(Checkpoint::read(note.as_bytes(), &[self.key.verifier()])?)
+    }
+}
+
+/// One batch: lease, take, number, grow the tree, all in this transaction.
+async fn number_batch(tx: &Tx, holder: Uuid, now: Timestamp) -> Result<Numbered, Error> {
+    // On SQLite whoever writes holds the data folder and needs no second lease. A lease that ends further ahead than
+    // any lease lasts was written before the clock was set back.
+    let alone = i64::from(tx.engine() == Engine::Sqlite);
+    let taken = execute(
+        tx,
+        "UPDATE trail_sequencer SET holder = $1, held_until = $2 \
+         WHERE only = 1 AND (holder = $1 OR held_until < $3 OR held_until > $4 OR $5 = 1)",
+        vec![
+            holder.into(),
+            now.plus_seconds(LEASE_SECONDS).micros().into(),
+            now.micros().into(),
+            now.plus_seconds(2 * LEASE_SECONDS).micros().into(),
+            alone.into(),
+        ],
+    )
+    .await?;
+    if taken == 0 {
+        return Ok(Numbered { elsewhere: true, ..Numbered::default() });
+    }
+    let rows = query(
+        tx,
+        "SELECT event_id, happened_at, name, patient_id, entry, leaf_hash FROM trail_waiting ORDER BY event_id LIMIT $1",
+        vec![to_number(BATCH_MAX)?.into()],
+    )
+    .await?;
+    let states = query(tx, "SELECT size, newest_at FROM trail_sequencer WHERE only = 1", vec![]).await?;
+    let state = states.first().ok_or_else(|| Error::Damaged("the sequencer's row".to_owned()))?;
+    let size = from_number(state.try_get("", "size")?)?;
+    if rows.is_empty() {
+        return Ok(Numbered { elsewhere: false, count: 0, size });
+    }
+    let mut newest: i64 = state.try_get("", "newest_at")?;
+    let mut leaves: Vec<Hash> = Vec::with_capacity(rows.len());
+    let mut sql =
+        String::from("INSERT INTO trail_entries (number, event_id, happened_at, name, patient_id, entry) VALUES ");
+    let (mut values, mut ids): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
+    for row in &rows {
+        let Some(waiting) = Waiting::read(row)? else { continue };
+        let position = leaves.len();
+        newest = newest.max(waiting.happened_at);
+        leaves.push(waiting.leaf);
+        if position > 0 {
+            sql.push_str(", ");
+        }
+        sql.push_str(&format!("({})", marks(position * 6 + 1, 6)));
+        ids.push(waiting.event_id.into());
+        values.extend([
+            to_number(size + position as u64)?.into(),
+            waiting.event_id.into(),
+            waiting.happened_at.into(),
+            waiting.name.into(),
+            waiting.patient_id.into(),
+            waiting.entry.into(),
+        ]);
+    }
+    let count = leaves.len() as u64;
+    if count == 0 {
+        return Ok(Numbered { elsewhere: false, count: 0, size });
+    }
+    execute(tx, &sql, values).await?;
+    let gone = format!("DELETE FROM trail_waiting WHERE event_id IN ({})", marks(1, ids.len()));
+    if execute(tx, &gone, ids).await? != count {
+        return Err(Error::Damaged("the waiting records".to_owned()));
+    }
+    for tile in Tiles::new(tx).grow(size, &leaves).await? {
+        tile.write(tx).await?;
+    }
+    execute(
+        tx,
+        "UPDATE trail_sequencer SET size = $1, newest_at = $2 WHERE only = 1",
+        vec![to_number(size + count)?.into(), newest.into()],
+    )
+    .await?;
+    let oldest_waited = rows.first().map_or(Ok(now.micros()), |row| row.try_get::<i64>("", "happened_at"))?;
+    let waited_seconds = now.seconds_since(Timestamp(oldest_waited));
+    if waited_seconds > TRAIL_WAIT_MAX_SECONDS {
+        tracing::warn!(
+            trail.waited_seconds = waited_seconds,
+            "a trail record waited {waited_seconds} s for its number"
+        );
+    }
+    Ok(Numbered { elsewhere: false, count, size: size + count })
+}
+
+struct Waiting {
+    event_id: Uuid,
+    happened_at: i64,
+    name: String,
+    patient_id: Option<Uuid>,
+    entry: Vec<u8>,
+    leaf: Hash,
+}
+
+impl Waiting {
+    /// `None` for a record whose bytes no longer fit the hash its transaction left: somebody changed it. It stays
+    /// where it is and is not given the dignity of a number; the verifier names it, and the others go on.
+    fn read(row: &QueryResult) -> Result<Option<Self>, Error> {
+        let event_id: Uuid = row.try_get("", "event_id")?;
+        let entry: Vec<u8> = row.try_get("", "entry")?;
+        let leaf = leaf_hash(&entry);
+        if row.try_get::<Vec<u8>>("", "leaf_hash")? != leaf {
+            tracing::error!("the waiting trail record {event_id} was changed and is not numbered");
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            event_id,
+            happened_at: row.try_get("", "happened_at")?,
+            name: row.try_get("", "name")?,
+            patient_id: row.try_get("", "patient_id")?,
+            entry,
+            leaf,
+        }))
+    }
+}
+
+pub(crate) fn marks(first: usize, count: usize) -> String {
+    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
+async fn execute(tx: &Tx, sql: &str, values: Vec<Value>) -> Result<u64, Error> {
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    Ok(tx.execute_raw(statement).await?.rows_affected())
+}
+
+pub(crate) async fn query(
+    connection: &impl ConnectionTrait,
+    sql: &str,
+    values: Vec<Value>,
+) -> Result<Vec<QueryResult>, Error> {
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+    Ok(connection.query_all_raw(statement).await?)
+}

@@ -2,6 +2,8 @@
 
 /// Largest original kept as a sealed row; larger ones go to the blob store (architecture, section 4).
 pub const ORIGINAL_INLINE_MAX_BYTES: usize = 64 * 1024;
+/// Largest original the blob store takes in one piece.
+pub const BLOB_MAX_BYTES: usize = 64 * 1024 * 1024;
 /// Largest single HL7 file an import opens.
 pub const HL7_FILE_MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// Segments in one message.

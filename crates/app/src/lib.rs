@@ -1,1 +1,22 @@
-//! Being built.
+//! Use cases, one module per capability, and the gate.
+//!
+//! Pages, APIs, commands and jobs call these and nothing below (law 5). Each loads what it decides on, asks the one
+//! decision, records, and only then touches data.
+
+pub mod card;
+pub mod codes;
+pub mod error;
+mod events;
+mod facts;
+mod gate;
+pub mod house;
+pub mod load_register;
+pub mod regulation;
+pub mod session;
+pub mod sign_in;
+pub mod start_page;
+pub mod view_patient;
+mod zone_notes;
+
+pub use error::{AppError, Refusal, reference_number};
+pub use house::{House, HouseSettings, Parts};

@@ -1,1 +1,56 @@
-fn main() {}
+//! `renkei`: the program. Reads the command line and hands over; every command is a file of its own.
+
+mod certificate;
+mod commands;
+mod console;
+#[cfg(feature = "demo")]
+mod demo;
+mod import;
+mod init;
+mod inspect;
+mod ledger;
+mod outcome;
+mod rebuild;
+mod register;
+mod regulation;
+mod serve;
+mod settings;
+mod wiring;
+
+use clap::Parser;
+use commands::{Cli, Command};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_logging();
+    match cli.command {
+        Command::Init { folder } => outcome::of(init::run(&folder).map(|()| {
+            println!("{} に新しい設定を作りました。renkei.toml を開いて、入口と窓口を書き換えてください。", folder.display());
+        })),
+        Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Certificate(arguments) => certificate::run(&arguments),
+        Command::Serve(arguments) => in_runtime(serve::run(arguments)),
+        Command::Import(arguments) => in_runtime(import::run(arguments)),
+        Command::Register(arguments) => in_runtime(register::run(arguments)),
+        Command::Regulation(arguments) => in_runtime(regulation::run(arguments)),
+        Command::Ledger(arguments) => in_runtime(ledger::run(arguments)),
+        Command::Rebuild(arguments) => in_runtime(rebuild::run(arguments)),
+        #[cfg(feature = "demo")]
+        Command::Demo(arguments) => in_runtime(demo::run(arguments)),
+    }
+}
+
+fn in_runtime(command: impl Future<Output = ExitCode>) -> ExitCode {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(command),
+        Err(error) => outcome::of::<(), _>(Err(error)),
+    }
+}
+
+/// Logs go to standard error, for the operator; `RENKEI_LOG` chooses how much. No personal data stands in them.
+fn start_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("RENKEI_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,renkei=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -35,15 +35,15 @@ pub mod fact {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub kind: i16,
+        /// The register entry or case that states the fact, the same through all its corrections.
+        pub entry: Uuid,
         /// Whom or what the fact is about.
         pub subject: Uuid,
         /// The other party, where there is one (institution of an affiliation, person of a chart link …).
         pub object: Option<Uuid>,
         /// Keyed hash under which the fact is looked up (card id, patient number, certificate holder).
         pub lookup: Option<Vec<u8>>,
-        /// State code of the kind's own enum.
-        pub state: i16,
-        /// Enumerated codes only: profession, region, scope, item. Never a name or a number of a person.
+        /// Enumerated codes only: state, profession, region, scope, item. Never a name or a number of a person.
         pub codes: String,
         pub sealed: Option<Vec<u8>>,
         pub valid_from: i64,

@@ -10,6 +10,7 @@ use crate::entities::{fact, register_key};
 use renkei_kernel::{BatchId, FactId, Timestamp};
 use renkei_ledger::RecordedInTx;
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What a fact says. The number is stored and never changes its meaning.
@@ -52,7 +53,6 @@ pub struct Fact {
     pub id: FactId,
     pub subject: Uuid,
     pub object: Option<Uuid>,
-    pub state: i16,
     pub codes: String,
     pub valid_from: Timestamp,
     pub valid_to: Option<Timestamp>,
@@ -65,10 +65,11 @@ pub struct Fact {
 pub struct NewFact {
     pub id: FactId,
     pub kind: FactKind,
+    /// The register entry that states it: the same through all its corrections.
+    pub entry: Uuid,
     pub subject: Uuid,
     pub object: Option<Uuid>,
     pub lookup: Option<[u8; 32]>,
-    pub state: i16,
     pub codes: String,
     pub sealed: Option<Vec<u8>>,
     pub valid_from: Timestamp,
@@ -83,7 +84,6 @@ impl From<fact::Model> for Fact {
             id: row.id.into(),
             subject: row.subject,
             object: row.object,
-            state: row.state,
             codes: row.codes,
             valid_from: Timestamp(row.valid_from),
             valid_to: row.valid_to.map(Timestamp),
@@ -96,6 +96,8 @@ impl From<fact::Model> for Fact {
 /// How facts are found.
 #[derive(Debug, Clone)]
 pub enum By {
+    /// The register entry (later: case) that states them.
+    Entry(Uuid),
     Subject(Uuid),
     Object(Uuid),
     Lookup([u8; 32]),
@@ -130,6 +132,7 @@ pub(crate) fn select(kind: FactKind, by: By, inside: Option<Condition>) -> sea_o
         .filter(fact::Column::Kind.eq(kind.code()))
         .filter(fact::Column::SupersededAt.is_null());
     query = match by {
+        By::Entry(id) => query.filter(fact::Column::Entry.eq(id)),
         By::Subject(id) => query.filter(fact::Column::Subject.eq(id)),
         By::Object(id) => query.filter(fact::Column::Object.eq(id)),
         By::Lookup(hash) => query.filter(fact::Column::Lookup.eq(hash.to_vec())),
@@ -147,10 +150,10 @@ pub async fn append(recorded: &RecordedInTx<'_>, facts: Vec<NewFact>) -> Result<
     let mut facts = facts.into_iter().map(|new| fact::ActiveModel {
         id: Set(new.id.into()),
         kind: Set(new.kind.code()),
+        entry: Set(new.entry),
         subject: Set(new.subject),
         object: Set(new.object),
         lookup: Set(new.lookup.map(|hash| hash.to_vec())),
-        state: Set(new.state),
         codes: Set(new.codes),
         sealed: Set(new.sealed),
         valid_from: Set(new.valid_from.micros()),
@@ -197,10 +200,10 @@ pub async fn end(
     let ended = fact::ActiveModel {
         id: Set(id.into()),
         kind: Set(row.kind),
+        entry: Set(row.entry),
         subject: Set(row.subject),
         object: Set(row.object),
         lookup: Set(row.lookup),
-        state: Set(row.state),
         codes: Set(row.codes),
         sealed: Set(row.sealed),
         valid_from: Set(row.valid_from),
@@ -220,9 +223,13 @@ pub struct RegisterKey {
     pub content_hash: Vec<u8>,
 }
 
-pub async fn register_key(on: &impl ConnectionTrait, key_hash: [u8; 32]) -> Result<Option<RegisterKey>, Error> {
-    let row = register_key::Entity::find_by_id(key_hash.to_vec()).one(on).await?;
-    Ok(row.map(|row| RegisterKey { id: row.id, content_hash: row.content_hash }))
+/// Every register key word of earlier loads, by its hash.
+pub async fn register_keys(on: &impl ConnectionTrait) -> Result<HashMap<Vec<u8>, RegisterKey>, Error> {
+    let rows = register_key::Entity::find().all(on).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.key_hash, RegisterKey { id: row.id, content_hash: row.content_hash }))
+        .collect())
 }
 
 /// Remembers (or changes) what a register key word stands for.

@@ -20,11 +20,12 @@ fn participation(schema: &mut Schema) {
         t.index(&["institution_id", "started_at"]);
     });
     schema.table("participation_facts", |t| {
-        t.id("id").small("kind").id("subject").id_or_null("object").bytes_or_null("lookup");
-        t.small("state").text("codes").bytes_or_null("sealed");
+        t.id("id").small("kind").id("entry").id("subject").id_or_null("object").bytes_or_null("lookup");
+        t.text("codes").bytes_or_null("sealed");
         t.micros("valid_from").micros_or_null("valid_to").micros("recorded_at").micros_or_null("superseded_at");
         t.id("origin");
         t.key(&["id"]);
+        t.index(&["entry", "kind"]);
         t.index(&["subject", "kind"]);
         t.index(&["object", "kind"]);
         t.index(&["lookup", "kind"]);

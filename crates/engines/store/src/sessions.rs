@@ -109,3 +109,7 @@ pub async fn end(tx: &Tx, id: SessionId, at: Timestamp, reason: &'static str) ->
         .await?;
     Ok(done.rows_affected > 0)
 }
+
+pub async fn find(on: &impl ConnectionTrait, id: SessionId) -> Result<Option<SessionRow>, Error> {
+    Ok(session::Entity::find_by_id(Uuid::from(id)).one(on).await?.map(Into::into))
+}

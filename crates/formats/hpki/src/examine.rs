@@ -81,6 +81,12 @@ pub struct Examined {
 }
 
 impl Examined {
+    /// SHA-256 of the issuing authority's certificate, lower-case hex: with the subject's serialNumber the identity
+    /// that a register binds (section 4).
+    pub fn issuer_certificate_sha256(&self) -> &str {
+        &self.issuer_certificate_sha256
+    }
+
     /// The national qualification.
     pub fn national_role(&self) -> Option<&Role> {
         self.roles.iter().find(|role| role.kind == RoleKind::National)

@@ -1,0 +1,287 @@
+//! A card is touched: request, answer, grant (R-8.2.4-ア; patient-card.md sections 3 and 6).
+//!
+//! The reader's agent has proved its key and the server's nonce before anything arrives here. What remains: is this
+//! the answer to a request that waits, whose card is it, and does the decision allow this institution to open a visit.
+//! Every refusal looks the same to the terminal; the true reason is in the trail and at the desk.
+
+use crate::codes::{self, ReaderPlace};
+use crate::error::{AppError, Refusal};
+use crate::house::House;
+use crate::session::Session;
+use crate::{events, facts, gate};
+use renkei_access::GrantKind;
+use renkei_kernel::limits::{CARD_NONCE_SECONDS, CARD_UNKNOWN_MAX, CARD_UNKNOWN_WINDOW_SECONDS};
+use renkei_kernel::{CardReadId, Category, EventId, GrantId, InstitutionId, PersonId, ReaderId, Timestamp, Withheld};
+use renkei_ledger::Event;
+use renkei_participation::CardState;
+use renkei_store::card_reads::{self, CardRead, CardReadState};
+use renkei_store::facts::FactKind;
+use renkei_store::grants::{self, Grant};
+use renkei_store::directory;
+use std::sync::Arc;
+
+/// The connection of one reader's agent, as pages show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReaderState {
+    /// Its agent is connected.
+    Ready,
+    /// Its agent is connected but says that the device does not work.
+    Faulty,
+    /// No agent is connected.
+    Away,
+}
+
+/// The readers' connections, outside this crate.
+pub trait CardReaders: Send + Sync {
+    /// Sends a fresh nonce for this request down the reader's connection. `false` when there is none.
+    fn request(&self, reader: ReaderId, read: CardReadId, expires_at: Timestamp) -> bool;
+    fn state(&self, reader: ReaderId) -> ReaderState;
+}
+
+/// What an agent answered, after its signature and nonce were found genuine.
+#[derive(Debug, Clone)]
+pub struct CardAnswer {
+    pub read: CardReadId,
+    pub reader: ReaderId,
+    /// `felica:012E4CE17A3B5C6D`
+    pub card: Withheld<String>,
+    /// Worth of the proof (patient-card.md section 5).
+    pub level: i16,
+}
+
+/// A reader of the session's institution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReaderView {
+    pub id: ReaderId,
+    pub place: String,
+    pub state: ReaderState,
+}
+
+/// Where a request stands, for the page that waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardReadOutcome {
+    Waiting { until: Timestamp },
+    Opened(GrantId),
+    /// One answer for every cause.
+    Refused(Refusal),
+}
+
+impl House {
+    /// Enrolled readers of an institution, with their places and connections.
+    pub async fn readers_of(&self, institution: InstitutionId) -> Result<Vec<ReaderView>, AppError> {
+        let (on, now) = (self.db().reader(), self.now());
+        let mut views = Vec::new();
+        for reader in facts::readers(on, institution, now).await? {
+            let words = directory::words(on, self.sealer(), FactKind::Reader, reader.reader.into(), now).await?;
+            let place = words.and_then(|words| codes::from_bytes::<ReaderPlace>(&words)).map(|words| words.place);
+            let state = self.readers().map_or(ReaderState::Away, |hub| hub.state(reader.reader));
+            views.push(ReaderView { id: reader.reader, place: place.unwrap_or_default(), state });
+        }
+        views.sort_by(|a, b| a.place.cmp(&b.place));
+        Ok(views)
+    }
+
+    /// The public key of a reader's device, for the machine entrance.
+    pub async fn reader_device_key(&self, reader: ReaderId) -> Result<Option<[u8; 32]>, AppError> {
+        let found = facts::reader(self.db().reader(), reader, self.now()).await?;
+        Ok(found.and_then(|found| found.device_key))
+    }
+
+    /// Asks a reader of the session's institution for a live read.
+    pub async fn request_card_read(&self, session: &Session, reader: ReaderId) -> Result<CardReadId, AppError> {
+        let (on, now) = (self.db().reader(), self.now());
+        let enrolled = facts::reader(on, reader, now).await?.filter(|r| r.institution == session.institution);
+        if enrolled.is_none() {
+            return Err(Refusal { category: Category::NotFound, code: "reader_unknown", reference: None }.into());
+        }
+        let window = now.plus_seconds(-CARD_UNKNOWN_WINDOW_SECONDS);
+        if card_reads::unknown_since(on, reader, window).await? >= u64::from(CARD_UNKNOWN_MAX) {
+            return Err(Refusal { category: Category::TooMany, code: "reader_closed", reference: None }.into());
+        }
+        let id: CardReadId = self.ids().next();
+        let event = events::card_asked(self, session, id, reader);
+        let row = CardRead {
+            id,
+            reader,
+            institution: session.institution,
+            session: session.id,
+            person: session.person,
+            requested_at: now,
+            expires_at: now.plus_seconds(CARD_NONCE_SECONDS),
+            state: CardReadState::Waiting,
+            event: Some(event.id()),
+        };
+        let expires_at = row.expires_at;
+        self.db()
+            .act(move |tx| {
+                let (row, event) = (row.clone(), event.clone());
+                Box::pin(async move {
+                    card_reads::request(tx, &row).await?;
+                    renkei_ledger::record_plain(tx, &event).await?;
+                    Ok::<_, AppError>(())
+                })
+            })
+            .await?;
+        let sent = self.readers().is_some_and(|hub| hub.request(reader, id, expires_at));
+        if sent {
+            Ok(id)
+        } else {
+            Err(Refusal { category: Category::Stopped, code: "reader_away", reference: None }.into())
+        }
+    }
+
+    /// Where a request of this session stands. Another session's request is nobody's.
+    pub async fn card_read_outcome(&self, session: &Session, read: CardReadId) -> Result<CardReadOutcome, AppError> {
+        let row = card_reads::find(self.db().reader(), read).await?.filter(|row| row.session == session.id);
+        let Some(row) = row else {
+            return Err(Refusal { category: Category::NotFound, code: "not_found", reference: None }.into());
+        };
+        let refused = |event: Option<EventId>, code: &'static str, category: Category| {
+            CardReadOutcome::Refused(Refusal { category, code, reference: event })
+        };
+        Ok(match row.state {
+            CardReadState::Opened(grant) => CardReadOutcome::Opened(grant),
+            CardReadState::Refused => refused(row.event, "card_refused", Category::NotAllowed),
+            CardReadState::Waiting if self.now() <= row.expires_at => {
+                CardReadOutcome::Waiting { until: row.expires_at }
+            }
+            CardReadState::Waiting | CardReadState::Expired => refused(row.event, "card_not_seen", Category::NotAllowed),
+        })
+    }
+
+    /// An agent answered a request with a genuine signature and nonce.
+    pub async fn card_answered(&self, answer: CardAnswer) -> Result<(), AppError> {
+        let (on, now) = (self.db().reader(), self.now());
+        let Some(row) = card_reads::find(on, answer.read).await? else {
+            return self.card_refused_at(answer.reader, None, "replay").await;
+        };
+        if row.reader != answer.reader {
+            return self.card_refused_at(answer.reader, Some(answer.read), "foreign").await;
+        }
+        if row.state != CardReadState::Waiting || now > row.expires_at {
+            return self.card_refused_at(answer.reader, Some(answer.read), "replay").await;
+        }
+        let known = facts::card(on, self.card_hash(answer.card.reveal()), now).await?;
+        let (patient, state) = match known {
+            Some(found) => found,
+            None => return self.card_read_refused(&row, None, "unknown").await,
+        };
+        let reason = match state {
+            CardState::Active => None,
+            other => Some(other.code()),
+        };
+        if let Some(reason) = reason {
+            return self.card_read_refused(&row, Some(patient), reason).await;
+        }
+        match gate::open_by_card(self, &row, patient).await? {
+            Ok(opening) => self.open_visit(&row, patient, answer.level, opening).await,
+            Err(reason) => self.card_read_refused(&row, Some(patient), reason).await,
+        }
+    }
+
+    async fn open_visit(
+        &self,
+        row: &CardRead,
+        patient: PersonId,
+        level: i16,
+        opening: gate::Opening,
+    ) -> Result<(), AppError> {
+        let now = self.now();
+        let standing = grants::open_of_institution(self.db().reader(), row.institution, now).await?;
+        let standing = standing.into_iter().find(|grant| {
+            grant.patient == patient && grant.kind == facts::grant_kind_number(GrantKind::Card)
+        });
+        let grant = Grant {
+            id: standing.as_ref().map_or_else(|| self.ids().next(), |grant| grant.id),
+            institution: row.institution,
+            patient,
+            kind: facts::grant_kind_number(GrantKind::Card),
+            level,
+            opened_by: row.person,
+            reader: Some(row.reader),
+            opened_at: now,
+            until: opening.until,
+            closed_at: None,
+        };
+        let read = events::card_read(self, row.id, row.reader);
+        let mut acts: Vec<Event> = vec![read.clone()];
+        if standing.is_none() {
+            acts.push(events::grant_opened(self, grant.id, level));
+        }
+        if opening.crosses_region {
+            acts.push(events::cross_region(self, grant.id));
+        }
+        let (id, event, is_new) = (row.id, read.id(), standing.is_none());
+        let (permit, acts) = (Arc::new(opening.permit), Arc::new(acts));
+        self.db()
+            .act(move |tx| {
+                let (grant, permit, acts) = (grant.clone(), permit.clone(), acts.clone());
+                Box::pin(async move {
+                    let opened = CardReadState::Opened(grant.id);
+                    if !card_reads::answer(tx, id, opened, None, event, now).await? {
+                        // Another answer came first; this one opens nothing.
+                        return Ok::<_, AppError>(());
+                    }
+                    for event in acts.iter() {
+                        renkei_ledger::record(tx, &permit, event).await?;
+                    }
+                    if is_new {
+                        grants::open(tx, &grant, now).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// A genuine answer that opens nothing: the request ends with the one refusal.
+    async fn card_read_refused(
+        &self,
+        row: &CardRead,
+        patient: Option<PersonId>,
+        reason: &'static str,
+    ) -> Result<(), AppError> {
+        let event = events::card_refused(self, Some(row.id), row.reader, row.institution, patient, reason);
+        let (id, now) = (row.id, self.now());
+        self.db()
+            .act(move |tx| {
+                let event = event.clone();
+                Box::pin(async move {
+                    if card_reads::answer(tx, id, CardReadState::Refused, Some(reason), event.id(), now).await? {
+                        renkei_ledger::record_plain(tx, &event).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// A message of an agent that is not a genuine answer to anything that waits (`replay`, `expired`, `signature`,
+    /// `foreign`, `wedge_refused` …): noted, nothing else. A request it names goes on waiting for the true answer.
+    pub async fn card_refused_at(
+        &self,
+        reader: ReaderId,
+        read: Option<CardReadId>,
+        reason: &'static str,
+    ) -> Result<(), AppError> {
+        let institution = facts::reader(self.db().reader(), reader, self.now()).await?.map(|found| found.institution);
+        let institution = institution.unwrap_or(InstitutionId(uuid::Uuid::nil()));
+        let event = events::card_refused(self, read, reader, institution, None, reason);
+        renkei_ledger::record_alone(self.db(), event).await?;
+        Ok(())
+    }
+
+    /// The reader could not read a card it was shown (two cards, a phone, removed too early): the request ends.
+    pub async fn card_unreadable(
+        &self,
+        reader: ReaderId,
+        read: CardReadId,
+        reason: &'static str,
+    ) -> Result<(), AppError> {
+        let row = card_reads::find(self.db().reader(), read).await?;
+        match row.filter(|row| row.reader == reader && row.state == CardReadState::Waiting) {
+            Some(row) => self.card_read_refused(&row, None, reason).await,
+            None => self.card_refused_at(reader, Some(read), "replay").await,
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The trail's events of each use case: ids, codes and counts, never a name or a value.
+
+use crate::gate::Denied;
+use crate::house::House;
+use crate::load_register::LoadSummary;
+use crate::session::{Caller, Session};
+use renkei_access::{Actor, Purpose, Zone};
+use renkei_kernel::{BatchId, CardReadId, GrantId, InstitutionId, PersonId, ReaderId};
+use renkei_ledger::{Event, EventName, Outcome};
+use renkei_store::batches::Counts;
+use renkei_store::sessions::SessionRow;
+
+pub(crate) fn actor(session: &Session) -> Actor {
+    Actor::Person {
+        person: session.person,
+        role: session.role,
+        institution: Some(session.institution),
+        session: Some(session.id),
+    }
+}
+
+fn from(event: Event, caller: &Caller) -> Event {
+    let event = event.listener(Zone::Professional);
+    match caller.source {
+        Some(source) => event.peer(source),
+        None => event,
+    }
+}
+
+fn by(event: Event, session: &Session) -> Event {
+    let event = event.actor(actor(session)).listener(Zone::Professional);
+    match session.source {
+        Some(source) => event.peer(source),
+        None => event,
+    }
+}
+
+pub(crate) fn auth_success(house: &House, session: &Session, fingerprint: &[u8; 32], caller: &Caller) -> Event {
+    let event = house.ledger().event(EventName::AuthSuccess).actor(actor(session)).certificate(*fingerprint);
+    let event = if session.test_level { event.detail("trust", "test") } else { event };
+    from(event.method("certificate"), caller)
+}
+
+/// A refused sign-in. `fingerprint` when the certificate could be read at all.
+pub(crate) fn auth_failure(house: &House, reason: &str, fingerprint: Option<[u8; 32]>, caller: &Caller) -> Event {
+    let event = house.ledger().event(EventName::AuthFailure).outcome(Outcome::Minor).actor(Actor::Unknown);
+    let event = match fingerprint {
+        Some(fingerprint) => event.certificate(fingerprint),
+        None => event,
+    };
+    from(event.detail("reason", reason), caller)
+}
+
+pub(crate) fn zone_denied(house: &House, zone: Zone, source: Option<std::net::IpAddr>) -> Event {
+    let event = house.ledger().event(EventName::AuthZoneDenied).outcome(Outcome::Minor).actor(Actor::Unknown);
+    let event = event.listener(zone).detail("reason", "zone");
+    match source {
+        Some(source) => event.peer(source),
+        None => event,
+    }
+}
+
+pub(crate) fn session_ended(house: &House, row: &SessionRow, reason: &str, caller: &Caller) -> Event {
+    let event = house.ledger().event(EventName::AuthEnded).object("session", row.id).detail("reason", reason);
+    let event = event.detail("person", row.person.0);
+    // A cookie used with another certificate or at another entrance is not an ordinary end.
+    from(if reason == "bound_elsewhere" { event.outcome(Outcome::Serious) } else { event }, caller)
+}
+
+pub(crate) fn signed_out(house: &House, session: &Session, caller: &Caller) -> Event {
+    let event = house.ledger().event(EventName::AuthEnded).actor(actor(session));
+    from(event.object("session", session.id).detail("reason", "signed_out"), caller)
+}
+
+pub(crate) fn access_granted(house: &House, session: &Session, section: &'static str) -> Event {
+    // The list of open visits names patients without opening a record: a use of their grants.
+    let name = if section == "start" { EventName::GrantUsed } else { EventName::AccessGranted };
+    let event = house.ledger().event(name).detail("section", section);
+    match session.source {
+        Some(source) => event.peer(source),
+        None => event,
+    }
+}
+
+pub(crate) fn access_denied(house: &House, session: &Session, denied: &Denied, grant: Option<GrantId>) -> Event {
+    let mut event = house
+        .ledger()
+        .event(EventName::AccessDenied)
+        .outcome(Outcome::Minor)
+        .purpose(denied.question.purpose)
+        .detail("reason", denied.reason().code())
+        .detail("operation", denied.question.operation.code());
+    if let Some(patient) = denied.question.patient {
+        event = event.patient(patient);
+    }
+    if let Some(grant) = grant {
+        event = event.object("grant", grant);
+    }
+    by(event, session)
+}
+
+pub(crate) fn card_asked(house: &House, session: &Session, read: CardReadId, reader: ReaderId) -> Event {
+    let event = house.ledger().event(EventName::CardAsked).object("card_read", read).detail("reader", reader.0);
+    by(event, session)
+}
+
+pub(crate) fn card_refused(
+    house: &House,
+    read: Option<CardReadId>,
+    reader: ReaderId,
+    institution: InstitutionId,
+    patient: Option<PersonId>,
+    reason: &str,
+) -> Event {
+    let mut event = house
+        .ledger()
+        .event(EventName::CardRefused)
+        .outcome(if matches!(reason, "replay" | "signature" | "foreign") { Outcome::Serious } else { Outcome::Minor })
+        .actor(Actor::Reader { reader, institution })
+        .method("device_key")
+        .listener(Zone::Machine)
+        .purpose(Purpose::OpenByCard)
+        .detail("reason", reason);
+    if let Some(read) = read {
+        event = event.object("card_read", read);
+    }
+    if let Some(patient) = patient {
+        event = event.patient(patient);
+    }
+    event
+}
+
+pub(crate) fn card_read(house: &House, read: CardReadId, reader: ReaderId) -> Event {
+    house.ledger().event(EventName::CardRead).object("card_read", read).detail("reader", reader.0).method("device_key")
+}
+
+pub(crate) fn grant_opened(house: &House, grant: GrantId, level: i16) -> Event {
+    house.ledger().event(EventName::GrantOpened).object("grant", grant).detail("level", i64::from(level))
+}
+
+pub(crate) fn cross_region(house: &House, grant: GrantId) -> Event {
+    house.ledger().event(EventName::ExchangeCrossRegion).object("grant", grant)
+}
+
+pub(crate) fn grant_closed(house: &House, session: &Session, grant: GrantId, patient: PersonId) -> Event {
+    by(house.ledger().event(EventName::GrantClosed).object("grant", grant).patient(patient), session)
+}
+
+pub(crate) fn register_loaded(house: &House, summary: &LoadSummary) -> Event {
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    house
+        .ledger()
+        .event(EventName::RegisterLoaded)
+        .detail("added", number(summary.added))
+        .detail("changed", number(summary.changed))
+        .detail("ended", number(summary.ended))
+}
+
+pub(crate) fn consent_recorded(house: &House, person: PersonId, batch: BatchId) -> Event {
+    house.ledger().event(EventName::ConsentChanged).actor(Actor::Installation).patient(person).detail("batch", batch.0)
+}
+
+pub(crate) fn regulation_enacted(house: &House, kind: &'static str, version: i64, hash: [u8; 32]) -> Event {
+    let name = if kind == "rights-matrix" { EventName::MatrixEnacted } else { EventName::RegulationEnacted };
+    // The regulation is public, so its hash may be a plain one.
+    house.ledger().event(name).object_class(kind).version_hash(hash).detail("version", version)
+}
+
+pub(crate) fn record_stored(house: &House, message: renkei_kernel::MessageId) -> Event {
+    house.ledger().event(EventName::RecordStored).object("message", message)
+}
+
+pub(crate) fn record_condition(house: &House, message: renkei_kernel::MessageId, withdrawn: bool) -> Event {
+    let name = if withdrawn { EventName::RecordWithdrawn } else { EventName::RecordSuperseded };
+    house.ledger().event(name).object("message", message)
+}
+
+pub(crate) fn record_refused(house: &House, institution: InstitutionId, batch: BatchId, cause: &str) -> Event {
+    house
+        .ledger()
+        .event(EventName::RecordRefused)
+        .outcome(Outcome::Minor)
+        .actor(Actor::Machine { institution })
+        .detail("reason", cause)
+        .detail("batch", batch.0)
+}
+
+pub(crate) fn record_quarantined(house: &House, message: renkei_kernel::MessageId, cause: &str) -> Event {
+    house
+        .ledger()
+        .event(EventName::RecordQuarantined)
+        .outcome(Outcome::Minor)
+        .object("message", message)
+        .detail("reason", cause)
+}
+
+/// A chart's projection took in what its import brought.
+pub(crate) fn record_folded(house: &House) -> Event {
+    house.ledger().event(EventName::JobRan).object_class("projection").detail("job", "fold")
+}
+
+pub(crate) fn record_rebuilt(house: &House, same: bool) -> Event {
+    house.ledger().event(EventName::RecordRebuilt).detail("same", i64::from(same))
+}
+
+pub(crate) fn import_started(house: &House, institution: InstitutionId, batch: BatchId) -> Event {
+    let event = house.ledger().event(EventName::ImportStarted).actor(Actor::Machine { institution });
+    event.purpose(Purpose::Registration).detail("batch", batch.0)
+}
+
+pub(crate) fn import_ended(house: &House, institution: InstitutionId, batch: BatchId, counts: Counts) -> Event {
+    house
+        .ledger()
+        .event(EventName::ImportEnded)
+        .actor(Actor::Machine { institution })
+        .purpose(Purpose::Registration)
+        .detail("batch", batch.0)
+        .detail("stored", counts.stored)
+        .detail("unchanged", counts.unchanged)
+        .detail("superseded", counts.superseded)
+        .detail("refused", counts.refused)
+        .detail("quarantined", counts.quarantined)
+}
+
+pub(crate) fn service(house: &House, started: bool) -> Event {
+    let name = if started { EventName::SystemStart } else { EventName::SystemStop };
+    house.ledger().event(name).actor(Actor::Installation).detail("version", env!("CARGO_PKG_VERSION"))
+}

@@ -1,0 +1,326 @@
+//! The gate: the only place that mints permits (law 1).
+//!
+//! It loads the facts of a question, asks the one decision, and turns a *yes* into a permit. A *no* is recorded with
+//! its true reason and answered with the public one (law 6). Work of the installation (imports, loads, rebuilds) gets
+//! permits of its own kinds here as well; there is no other loader and no other mint.
+
+use crate::error::{AppError, Refusal};
+use crate::house::House;
+use crate::regulation::card_visit_ends;
+use crate::session::Session;
+use crate::{events, facts};
+use renkei_access::{
+    Actor, Decision, Facts, ItemScopes, Operation, Permit, PermitKind, PermitParts, Purpose, Question, Reason, Remedy,
+    Subject, SystemMode, Zone, decide,
+};
+use renkei_kernel::{BatchId, ChartId, GrantId, InstitutionId, PersonId, Problem, Timestamp};
+use renkei_participation::ItemSet;
+use renkei_store::card_reads::CardRead;
+use renkei_store::grants::{self, Grant};
+use renkei_store::sessions;
+use std::sync::Arc;
+
+/// A decision that was not a permit, before it is recorded.
+#[derive(Debug, Clone)]
+pub struct Denied {
+    pub question: Question,
+    pub because: Vec<Reason>,
+    pub remedy: Remedy,
+}
+
+impl Denied {
+    /// The weightiest true reason, for the trail.
+    pub fn reason(&self) -> Reason {
+        self.because.first().copied().unwrap_or(Reason::PolicyUnavailable)
+    }
+}
+
+/// What a professional asks of one patient.
+#[derive(Debug, Clone, Copy)]
+pub struct CareQuestion {
+    pub patient: Option<PersonId>,
+    pub operation: Operation,
+    pub items: ItemSet,
+    pub purpose: Purpose,
+}
+
+/// Asks for a professional's access to one patient. The grants considered are the patient's own at this institution
+/// and, where `grant` names one, that one whichever institution it belongs to.
+pub async fn care(
+    house: &House,
+    session: &Session,
+    asked: CareQuestion,
+    grant: Option<&Grant>,
+) -> Result<Permit, Denied> {
+    let question = Question {
+        asker: session.asker(),
+        operation: asked.operation,
+        items: asked.items,
+        patient: asked.patient,
+        zone: Zone::Professional,
+        purpose: asked.purpose,
+        at: house.now(),
+        override_reason_given: false,
+    };
+    // A store that does not answer gives facts that were not loaded, and those deny.
+    let loaded = match load(house, session, asked.patient, grant, question.at).await {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            tracing::error!(code = error.code(), "facts of a decision could not be loaded");
+            Facts::default()
+        }
+    };
+    answer(house, question, &loaded, actor(session), PermitKind::Care)
+}
+
+fn actor(session: &Session) -> Actor {
+    Actor::Person {
+        person: session.person,
+        role: session.role,
+        institution: Some(session.institution),
+        session: Some(session.id),
+    }
+}
+
+async fn load(
+    house: &House,
+    session: &Session,
+    patient: Option<PersonId>,
+    grant: Option<&Grant>,
+    at: Timestamp,
+) -> Result<Facts, AppError> {
+    let on = house.db().reader();
+    let mut loaded = Facts {
+        loaded: true,
+        mode: SystemMode::Normal,
+        session: Some(session.facts()),
+        affiliation: facts::affiliation(on, session.person, session.institution, at).await?,
+        institution: facts::institution(on, session.institution, session.source, at).await?,
+        ..Facts::default()
+    };
+    let Some(patient) = patient else { return Ok(loaded) };
+    loaded.patient_known = facts::identity_chart(on, patient, at).await?.is_some();
+    loaded.consent = facts::consent(on, patient, at).await?;
+    loaded.limits = facts::limits(on, patient, at).await?;
+    let mut live = grants::open_of_institution(on, session.institution, at).await?;
+    live.retain(|grant| grant.patient == patient);
+    if let Some(grant) = grant.filter(|grant| grant.patient == patient && !live.iter().any(|g| g.id == grant.id)) {
+        live.push(grant.clone());
+    }
+    loaded.grants = live.iter().filter_map(facts::grant).collect();
+    Ok(loaded)
+}
+
+fn answer(
+    house: &House,
+    question: Question,
+    loaded: &Facts,
+    actor: Actor,
+    kind: PermitKind,
+) -> Result<Permit, Denied> {
+    let regulation = house.regulation();
+    let in_force = regulation.at(question.at);
+    match decide(&question, loaded, in_force.as_deref()) {
+        Decision::Permit { because, obligations, until, scope, grant } => {
+            Ok(Permit::minted_by_gate(PermitParts {
+                decision_id: house.ids().next(),
+                kind,
+                subject: question.patient.map_or(Subject::Installation, Subject::Patient),
+                actor,
+                operation: question.operation,
+                zone: question.zone,
+                purpose: question.purpose,
+                at: question.at,
+                until,
+                scope,
+                because,
+                obligations,
+                grant,
+                matrix_version: in_force.as_ref().map(|in_force| in_force.matrix.version()),
+                batch: None,
+            }))
+        }
+        Decision::Refuse { because, remedy } => Err(Denied { question, because, remedy }),
+        Decision::Hidden { because } => Err(Denied { question, because, remedy: Remedy::None }),
+    }
+}
+
+/// The refusal of an address that names no grant: the same as of one that ended.
+pub(crate) fn no_such_grant(house: &House, session: &Session, asked: CareQuestion) -> Denied {
+    let question = Question {
+        asker: session.asker(),
+        operation: asked.operation,
+        items: asked.items,
+        patient: None,
+        zone: Zone::Professional,
+        purpose: asked.purpose,
+        at: house.now(),
+        override_reason_given: false,
+    };
+    Denied { question, because: vec![Reason::NoPermission], remedy: Remedy::ReadCard }
+}
+
+/// Records a *no* and answers what may be told: at a patient's address everything that depends on the patient is the
+/// same `no_permission` (law 6).
+pub async fn refuse(house: &House, session: &Session, denied: Denied, grant: Option<GrantId>) -> AppError {
+    let event = events::access_denied(house, session, &denied, grant);
+    let reference = event.id();
+    if let Err(error) = renkei_ledger::record_alone(house.db(), event).await {
+        return error.into();
+    }
+    let public = denied.reason().public();
+    AppError::Refused(Refusal::new(public.category(), public.code(), reference))
+}
+
+/// A permit for work of the installation itself.
+fn work(
+    house: &House,
+    kind: PermitKind,
+    subject: Subject,
+    actor: Actor,
+    operation: Operation,
+    zone: Zone,
+    batch: Option<BatchId>,
+) -> Permit {
+    let at = house.now();
+    Permit::minted_by_gate(PermitParts {
+        decision_id: house.ids().next(),
+        kind,
+        subject,
+        actor,
+        operation,
+        zone,
+        purpose: if kind == PermitKind::Import { Purpose::Registration } else { Purpose::Operation },
+        at,
+        // Long enough for the longest batch; a permit is made anew for each.
+        until: at.plus_seconds(WORK_PERMIT_SECONDS),
+        scope: Arc::new(ItemScopes::everything(at)),
+        because: vec![Reason::Installation],
+        obligations: Vec::new(),
+        grant: None,
+        matrix_version: None,
+        batch,
+    })
+}
+
+const WORK_PERMIT_SECONDS: i64 = 600;
+
+pub(crate) fn register_load(house: &House, batch: BatchId) -> Permit {
+    work(house, PermitKind::RegisterLoad, Subject::Installation, Actor::Installation, Operation::Register, Zone::Console, Some(batch))
+}
+
+pub(crate) fn regulation(house: &House, batch: BatchId) -> Permit {
+    work(house, PermitKind::Regulation, Subject::Installation, Actor::Installation, Operation::Approve, Zone::Console, Some(batch))
+}
+
+/// Whether a chart's message may come in: the institution takes part, the chart is linked to a participant whose
+/// consent is active and reaches the institution's region. `Err` is the cause for the trail.
+pub(crate) async fn import(
+    house: &House,
+    institution: InstitutionId,
+    number_hash: [u8; 32],
+    batch: BatchId,
+) -> Result<Result<Permit, &'static str>, AppError> {
+    let (on, at) = (house.db().reader(), house.now());
+    let Some(place) = facts::institution(on, institution, None, at).await? else {
+        return Ok(Err("institution_absent"));
+    };
+    if place.state != renkei_participation::InstitutionState::Active || !place.valid.contains(at) {
+        return Ok(Err("institution_suspended"));
+    }
+    let Some((chart, person)) = facts::chart_of_number(on, number_hash, at).await? else {
+        return Ok(Err("patient_unknown"));
+    };
+    let Some(patient) = person else { return Ok(Err("patient_unknown")) };
+    let Some(consent) = facts::consent(on, patient, at).await? else { return Ok(Err("consent_absent")) };
+    if consent.state != renkei_participation::ConsentState::Active || !consent.valid.contains(at) {
+        return Ok(Err("consent_absent"));
+    }
+    // The scope of a consent limits who may look across the border, not what a patient's own institution hands in.
+    Ok(Ok(chart_work(house, PermitKind::Import, chart, institution, patient, Some(batch))))
+}
+
+/// A permit for one chart: imports and rebuilds.
+pub(crate) fn chart_work(
+    house: &House,
+    kind: PermitKind,
+    chart: ChartId,
+    institution: InstitutionId,
+    patient: PersonId,
+    batch: Option<BatchId>,
+) -> Permit {
+    let subject = Subject::Chart { chart, institution, patient };
+    work(house, kind, subject, Actor::Machine { institution }, Operation::Register, Zone::Console, batch)
+}
+
+/// The question a permit answered, to record a refusal that was found after it.
+pub(crate) fn question_of(permit: &Permit, session: &Session) -> Question {
+    Question {
+        asker: session.asker(),
+        operation: permit.operation(),
+        items: permit.items(),
+        patient: permit.patient(),
+        zone: permit.zone(),
+        purpose: permit.purpose(),
+        at: permit.at(),
+        override_reason_given: false,
+    }
+}
+
+/// What a genuine card read may open.
+pub(crate) struct Opening {
+    pub permit: Permit,
+    /// Last instant (inclusive) of the visit: the end of the Tokyo day.
+    pub until: Timestamp,
+    /// The patient's home region is another than the institution's (R-X-21).
+    pub crosses_region: bool,
+}
+
+/// Whether the person who asked for the read may open a visit of this patient now. `Err` is the true reason.
+pub(crate) async fn open_by_card(
+    house: &House,
+    read: &CardRead,
+    patient: PersonId,
+) -> Result<Result<Opening, &'static str>, AppError> {
+    let (on, at) = (house.db().reader(), house.now());
+    let Some(row) = sessions::find(on, read.session).await?.filter(|row| row.ended_at.is_none() && at < row.ends_at)
+    else {
+        return Ok(Err("session_ended"));
+    };
+    let Some(post) = facts::affiliation(on, row.person, row.institution, at).await? else {
+        return Ok(Err("affiliation_ended"));
+    };
+    let session = Session {
+        id: row.id,
+        person: row.person,
+        institution: row.institution,
+        role: post.role,
+        test_level: row.test_level,
+        started_at: row.started_at,
+        valid_until: row.ends_at,
+        credential_not_after: row.ends_at,
+        source: None,
+        form_token: String::new(),
+    };
+    let question = Question {
+        asker: session.asker(),
+        operation: Operation::View,
+        items: ItemSet::from(renkei_participation::Item::BasicInformation),
+        patient: Some(patient),
+        zone: Zone::Professional,
+        purpose: Purpose::OpenByCard,
+        at,
+        override_reason_given: false,
+    };
+    let loaded = load(house, &session, Some(patient), None, at).await.unwrap_or_default();
+    let crosses_region = match (&loaded.consent, &loaded.institution) {
+        (Some(consent), Some(institution)) => consent.home_region != institution.region,
+        _ => false,
+    };
+    let until = house.regulation().at(at).and_then(|in_force| card_visit_ends(&in_force, at));
+    let Some(until) = until else { return Ok(Err(Reason::PolicyUnavailable.code())) };
+    Ok(match answer(house, question, &loaded, actor(&session), PermitKind::CardRead) {
+        Ok(permit) => Ok(Opening { permit, until, crosses_region }),
+        Err(denied) => Err(denied.reason().code()),
+    })
+}

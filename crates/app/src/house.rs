@@ -1,0 +1,160 @@
+//! The running house: engines, rules in force, clock; handed to every use case.
+
+use crate::card::CardReaders;
+use crate::error::AppError;
+use crate::regulation::Regulation;
+use crate::zone_notes::ZoneNotes;
+use renkei_blobs::Blobs;
+use renkei_db::Database;
+use renkei_hpki::{Examined, Trust};
+use renkei_kernel::{Ids, InstitutionId, Timestamp};
+use renkei_keys::Sealer;
+use renkei_ledger::Ledger;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+/// What differs between installations and is not a rule of access.
+#[derive(Debug, Clone)]
+pub struct HouseSettings {
+    /// A feed older than this is shown as late.
+    pub feed_late_hours: i64,
+}
+
+impl Default for HouseSettings {
+    fn default() -> Self {
+        Self { feed_late_hours: 36 }
+    }
+}
+
+/// Everything a house is made of.
+pub struct Parts {
+    pub ids: Ids,
+    pub db: Database,
+    pub sealer: Sealer,
+    pub ledger: Ledger,
+    pub blobs: Blobs,
+    pub trust: Trust,
+    pub settings: HouseSettings,
+}
+
+/// Cheap to clone; clones are the same house.
+#[derive(Clone)]
+pub struct House {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: Fixed,
+    trust: RwLock<Arc<Trust>>,
+    regulation: RwLock<Arc<Regulation>>,
+    readers: OnceLock<Arc<dyn CardReaders>>,
+    zone_notes: ZoneNotes,
+}
+
+struct Fixed {
+    ids: Ids,
+    db: Database,
+    sealer: Sealer,
+    ledger: Ledger,
+    blobs: Blobs,
+    settings: HouseSettings,
+}
+
+impl std::fmt::Debug for House {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("House")
+    }
+}
+
+impl House {
+    /// Brings the tables to their newest shape, enacts the shipped regulation where none is enacted, and opens.
+    pub async fn open(parts: Parts) -> Result<Self, AppError> {
+        let now = parts.ids.now();
+        parts.db.migrate(renkei_store::migrations::AREA, renkei_store::migrations::MIGRATIONS, now).await?;
+        let house = Self {
+            inner: Arc::new(Inner {
+                trust: RwLock::new(Arc::new(parts.trust)),
+                regulation: RwLock::new(Arc::new(Regulation::none())),
+                readers: OnceLock::new(),
+                zone_notes: ZoneNotes::default(),
+                parts: Fixed {
+                    ids: parts.ids,
+                    db: parts.db,
+                    sealer: parts.sealer,
+                    ledger: parts.ledger,
+                    blobs: parts.blobs,
+                    settings: parts.settings,
+                },
+            }),
+        };
+        house.load_regulation().await?;
+        if house.regulation().is_empty() {
+            house.enact_shipped().await?;
+        }
+        Ok(house)
+    }
+
+    pub fn ids(&self) -> &Ids {
+        &self.inner.parts.ids
+    }
+    pub fn now(&self) -> Timestamp {
+        self.inner.parts.ids.now()
+    }
+    pub fn db(&self) -> &Database {
+        &self.inner.parts.db
+    }
+    pub fn sealer(&self) -> &Sealer {
+        &self.inner.parts.sealer
+    }
+    pub fn ledger(&self) -> &Ledger {
+        &self.inner.parts.ledger
+    }
+    pub fn blobs(&self) -> &Blobs {
+        &self.inner.parts.blobs
+    }
+    pub fn settings(&self) -> &HouseSettings {
+        &self.inner.parts.settings
+    }
+
+    /// The trust snapshot of this instant.
+    pub fn trust(&self) -> Arc<Trust> {
+        self.inner.trust.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+    /// Puts a newer snapshot in force: new revocation lists end sessions at their next request.
+    pub fn set_trust(&self, trust: Trust) {
+        *self.inner.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust);
+    }
+    /// All enacted definitions; which of them is in force is asked with an instant.
+    pub fn regulation(&self) -> Arc<Regulation> {
+        self.inner.regulation.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+    pub(crate) fn set_regulation(&self, regulation: Regulation) {
+        *self.inner.regulation.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(regulation);
+    }
+    /// Connects the readers' hub; once.
+    pub fn connect_readers(&self, readers: Arc<dyn CardReaders>) {
+        let _ = self.inner.readers.set(readers);
+    }
+    pub(crate) fn zone_notes(&self) -> &ZoneNotes {
+        &self.inner.zone_notes
+    }
+    pub(crate) fn readers(&self) -> Option<&Arc<dyn CardReaders>> {
+        self.inner.readers.get()
+    }
+
+    pub(crate) fn holder_hash(&self, examined: &Examined) -> [u8; 32] {
+        let issuer = hex::decode(examined.issuer_certificate_sha256()).unwrap_or_default();
+        self.holder_lookup(&issuer, examined.holder.subject_serial.as_deref().unwrap_or_default())
+    }
+    pub(crate) fn holder_lookup(&self, issuer_sha256: &[u8], subject_serial: &str) -> [u8; 32] {
+        self.sealer().lookup_hash("certificate.holder", &[issuer_sha256, subject_serial.as_bytes()])
+    }
+    pub(crate) fn institution_code_hash(&self, code: &str) -> [u8; 32] {
+        self.sealer().lookup_hash("institution.code", &[code.as_bytes()])
+    }
+    pub(crate) fn chart_number_hash(&self, institution: InstitutionId, number: &str) -> [u8; 32] {
+        self.sealer().lookup_hash("chart.number", &[institution.as_bytes(), number.as_bytes()])
+    }
+    pub(crate) fn card_hash(&self, normal_form: &str) -> [u8; 32] {
+        self.sealer().lookup_hash("card", &[normal_form.as_bytes()])
+    }
+}

@@ -1,0 +1,108 @@
+//! The start page's data: the readers of this place and the visits that are open.
+
+use crate::card::ReaderView;
+use crate::codes::{self, ParticipantIdentity, PersonNames, ReaderPlace};
+use crate::error::AppError;
+use crate::gate::{self, CareQuestion};
+use crate::house::House;
+use crate::session::Session;
+use crate::view_patient::InstitutionView;
+use crate::events;
+use renkei_access::{Operation, Purpose};
+use renkei_kernel::{GrantId, Timestamp};
+use renkei_participation::{Item, ItemSet};
+use renkei_store::facts::FactKind;
+use renkei_store::{directory, grants};
+
+/// A visit whose permission is live.
+#[derive(Debug, Clone)]
+pub struct OpenVisit {
+    pub grant: GrantId,
+    pub identity: Option<ParticipantIdentity>,
+    pub opened_at: Timestamp,
+    pub place: Option<String>,
+}
+
+/// Who is signed in, for the bar on top.
+#[derive(Debug, Clone)]
+pub struct WhoView {
+    pub names: PersonNames,
+    pub institution: InstitutionView,
+}
+
+#[derive(Debug, Clone)]
+pub struct StartPage {
+    pub now: Timestamp,
+    pub readers: Vec<ReaderView>,
+    pub visits: Vec<OpenVisit>,
+}
+
+impl House {
+    /// Name and institution of the signed-in person.
+    pub async fn who(&self, session: &Session) -> Result<WhoView, AppError> {
+        let (on, now) = (self.db().reader(), self.now());
+        let words = directory::words(on, self.sealer(), FactKind::Person, session.person.into(), now).await?;
+        let names = words.and_then(|words| codes::from_bytes::<PersonNames>(&words));
+        let mut institutions = self.institutions(now).await?;
+        Ok(WhoView {
+            names: names.ok_or(AppError::Unreadable("person"))?,
+            institution: institutions.remove(&session.institution).ok_or(AppError::Unreadable("institution"))?,
+        })
+    }
+
+    /// The start page. Each name in the list of visits is a use of that visit's permission and recorded as one;
+    /// whoever may not see basic information sees no visits.
+    pub async fn start_page(&self, session: &Session) -> Result<StartPage, AppError> {
+        let (on, now) = (self.db().reader(), self.now());
+        let mut visits = Vec::new();
+        for grant in grants::open_of_institution(on, session.institution, now).await? {
+            let asked = CareQuestion {
+                patient: Some(grant.patient),
+                operation: Operation::View,
+                items: ItemSet::from(Item::BasicInformation),
+                purpose: Purpose::Treatment,
+            };
+            // What may not be seen is absent; a list records no refusals of what nobody asked for.
+            let Ok(permit) = gate::care(self, session, asked, Some(&grant)).await else { continue };
+            let event = events::access_granted(self, session, "start");
+            let recorded = renkei_ledger::record_read(self.db(), permit, event).await?;
+            let identity = directory::identity(on, self.sealer(), &recorded, now).await?;
+            let place = match grant.reader {
+                None => None,
+                Some(reader) => directory::words(on, self.sealer(), FactKind::Reader, reader.into(), now)
+                    .await?
+                    .and_then(|words| codes::from_bytes::<ReaderPlace>(&words))
+                    .map(|words| words.place),
+            };
+            visits.push(OpenVisit {
+                grant: grant.id,
+                identity: identity.as_deref().and_then(codes::from_bytes),
+                opened_at: grant.opened_at,
+                place,
+            });
+        }
+        Ok(StartPage { now, readers: self.readers_of(session.institution).await?, visits })
+    }
+
+    /// Ends a visit: its permission is over for everybody of the institution.
+    pub async fn close_visit(&self, session: &Session, grant: GrantId) -> Result<(), AppError> {
+        let row = grants::find(self.db().reader(), grant).await?;
+        let Some(row) = row.filter(|row| row.institution == session.institution) else {
+            // Another institution's visit is nobody's: closed already, as far as this caller may know.
+            return Ok(());
+        };
+        let event = events::grant_closed(self, session, grant, row.patient);
+        let (person, now) = (session.person, self.now());
+        self.db()
+            .act(move |tx| {
+                let event = event.clone();
+                Box::pin(async move {
+                    if grants::close(tx, grant, person, now).await? {
+                        renkei_ledger::record_plain(tx, &event).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+}

@@ -1,0 +1,219 @@
+//! Charts: sealed messages and projections of a chart, opened only with a recorded permit.
+//!
+//! A projection lags behind; whoever reads folds the newer messages in, in memory (decision 0003). What the permit
+//! does not show is dropped here, before anybody counts (law 6).
+
+use crate::Error;
+use crate::entities::{message, projection};
+use crate::facts::{By, FactKind, holding};
+use renkei_access::Permit;
+use renkei_kernel::{ChartId, InstitutionId, MessageId, PersonId, Timestamp};
+use renkei_keys::{ChartKey, SealKind, Sealer};
+use renkei_ledger::{Recorded, RecordedInTx};
+use renkei_records::views::{EntryFacts, PatientRecord};
+use renkei_records::{ChartRecord, Condition, Message};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// Version of the sealed forms of this room, part of the associated data.
+pub const MESSAGE_VERSION: u32 = 1;
+const PROJECTION_VERSION: u32 = 1;
+
+/// What the permit shows of its patient: the charts linked at `at`, folded to the newest message, settled, filtered.
+/// What is not shown is gone before anybody counts; nothing unfiltered leaves this room (law 6).
+pub async fn open(
+    on: &impl ConnectionTrait,
+    sealer: &Sealer,
+    recorded: &Recorded,
+    dental: &HashSet<InstitutionId>,
+    at: Timestamp,
+) -> Result<PatientRecord, Error> {
+    let permit = recorded.permit();
+    let patient = permit.patient().ok_or(Error::PermitOfAnotherKind)?;
+    if !permit.is_live(at) {
+        return Err(Error::PermitEnded);
+    }
+    let mut charts = Vec::new();
+    for (chart, institution) in linked(on, patient, at).await? {
+        let key = sealer.key(chart).await?;
+        charts.push((institution, chart, folded(on, &key).await?));
+    }
+    let mut record = PatientRecord::new(charts);
+    record.retain(|facts| shows(permit, facts, dental));
+    Ok(record)
+}
+
+/// Charts linked to a person at `at`, with the institution of each, in a fixed order.
+pub async fn linked(
+    on: &impl ConnectionTrait,
+    patient: PersonId,
+    at: Timestamp,
+) -> Result<Vec<(ChartId, InstitutionId)>, Error> {
+    let links = holding(on, FactKind::ChartLink, By::Object(patient.into()), at).await?;
+    let mut charts = Vec::with_capacity(links.len());
+    for link in links {
+        let fact = holding(on, FactKind::Chart, By::Subject(link.subject), at).await?.into_iter().next();
+        if let Some(institution) = fact.and_then(|fact| fact.object) {
+            charts.push((ChartId(link.subject), InstitutionId(institution)));
+        }
+    }
+    charts.sort_by_key(|(chart, institution)| (*institution, *chart));
+    charts.dedup();
+    Ok(charts)
+}
+
+/// Puts one entry (or one part of it) to the permit. An entry of several departments is shown when each of them may be.
+fn shows(permit: &Permit, facts: &EntryFacts<'_>, dental: &HashSet<InstitutionId>) -> bool {
+    let lab_codes: Vec<&str> = facts.lab_codes.iter().map(|code| code.code.as_str()).collect();
+    let drug_codes: Vec<&str> = facts.drug_codes.iter().map(|code| code.code.as_str()).collect();
+    let asked = renkei_access::EntryFacts {
+        kind: facts.kind,
+        institution: Some(facts.institution),
+        // Imported entries have no author among the people of this house.
+        author: None,
+        icd10: &facts.icd10s,
+        department: None,
+        lab_codes: &lab_codes,
+        drug_codes: &drug_codes,
+        dental: dental.contains(&facts.institution) || facts.icd10s.iter().any(|code| is_dental(code)),
+        is_latest: false,
+        addressed_to: None,
+        recorded_at: Some(facts.received_at),
+    };
+    if facts.departments.is_empty() {
+        return permit.shows(&asked);
+    }
+    facts
+        .departments
+        .iter()
+        .all(|department| permit.shows(&renkei_access::EntryFacts { department: Some(department), ..asked }))
+}
+
+/// ICD-10 K00–K14: diseases of mouth, teeth and jaws.
+fn is_dental(icd10: &str) -> bool {
+    let digits = icd10.strip_prefix('K').and_then(|rest| rest.get(..2)).and_then(|two| two.parse::<u8>().ok());
+    digits.is_some_and(|number| number <= 14)
+}
+
+/// The stored projection with every newer message folded in.
+async fn folded(
+    on: &impl ConnectionTrait,
+    key: &ChartKey,
+) -> Result<ChartRecord, Error> {
+    let chart = key.chart();
+    let mut record = match projection::Entity::find_by_id(Uuid::from(chart)).one(on).await? {
+        Some(row) => ChartRecord::decode(&key.open(Uuid::from(chart), SealKind::Projection, PROJECTION_VERSION, &row.sealed)?)?,
+        None => ChartRecord::new(),
+    };
+    let rows = message::Entity::find()
+        .filter(message::Column::ChartId.eq(Uuid::from(chart)))
+        .filter(message::Column::Sequence.gt(record.included()))
+        .order_by_asc(message::Column::Sequence)
+        .all(on)
+        .await?;
+    for row in rows {
+        record.fold(opened(key, &row)?);
+        record.advance_to(row.sequence);
+    }
+    Ok(record)
+}
+
+/// A message as it stands now: its sealed entries with the condition seen last.
+fn opened(key: &ChartKey, row: &message::Model) -> Result<Message, Error> {
+    let plain = key.open(row.id, SealKind::Decoded, MESSAGE_VERSION, &row.sealed_entries)?;
+    let mut message = Message::decode(&plain)?;
+    message.condition = Condition::from_flag(row.condition).ok_or(Error::Unreadable("condition"))?;
+    Ok(message)
+}
+
+/// Folds what is new into the chart's projection and writes it, in the recorded act. `false` when nothing was new.
+pub async fn refresh(recorded: &RecordedInTx<'_>, key: &ChartKey) -> Result<bool, Error> {
+    let chart = recorded.permit().chart().ok_or(Error::PermitOfAnotherKind)?;
+    if chart != key.chart() {
+        return Err(Error::PermitOfAnotherKind);
+    }
+    let on = recorded.tx().connection();
+    let last = crate::messages::last_sequence(on, chart).await?;
+    let stored = projection::Entity::find_by_id(Uuid::from(chart)).one(on).await?.map_or(0, |row| row.sequence);
+    if stored >= last {
+        return Ok(false);
+    }
+    let record = folded(on, key).await?;
+    write(on, key, &record).await?;
+    Ok(true)
+}
+
+async fn write(on: &impl ConnectionTrait, key: &ChartKey, record: &ChartRecord) -> Result<(), Error> {
+    let chart = Uuid::from(key.chart());
+    let sealed = key.seal(chart, SealKind::Projection, PROJECTION_VERSION, &record.encode()?)?;
+    let row = projection::ActiveModel {
+        chart_id: Set(chart),
+        sequence: Set(record.included()),
+        sealed: Set(sealed),
+    };
+    projection::Entity::insert(row)
+        .on_conflict(
+            sea_query::OnConflict::column(projection::Column::ChartId)
+                .update_columns([projection::Column::Sequence, projection::Column::Sealed])
+                .to_owned(),
+        )
+        .exec_without_returning(on)
+        .await?;
+    Ok(())
+}
+
+/// An original as it lies: sealed in its row, or in the blob store under a name.
+#[derive(Debug, Clone)]
+pub enum FoundOriginal {
+    Plain(Vec<u8>),
+    Blob([u8; 32]),
+}
+
+/// What a rebuild reads of one message.
+#[derive(Debug)]
+pub struct StoredMessage {
+    pub id: MessageId,
+    pub sequence: i64,
+    pub message: Message,
+    pub original: FoundOriginal,
+    pub size_bytes: i64,
+}
+
+/// All messages of the permit's chart with their originals opened, in order of change.
+pub async fn stored_messages(recorded: &RecordedInTx<'_>, key: &ChartKey) -> Result<Vec<StoredMessage>, Error> {
+    let chart = recorded.permit().chart().ok_or(Error::PermitOfAnotherKind)?;
+    let rows = message::Entity::find()
+        .filter(message::Column::ChartId.eq(Uuid::from(chart)))
+        .order_by_asc(message::Column::Sequence)
+        .all(recorded.tx().connection())
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let message = opened(key, &row)?;
+            let original = match (&row.sealed_original, &row.blob_name) {
+                (Some(sealed), _) => {
+                    FoundOriginal::Plain(key.open(row.id, SealKind::Original, MESSAGE_VERSION, sealed)?)
+                }
+                (None, Some(name)) => FoundOriginal::Blob(
+                    <[u8; 32]>::try_from(name.as_slice()).map_err(|_| Error::Unreadable("blob name"))?,
+                ),
+                (None, None) => return Err(Error::Unreadable("original")),
+            };
+            Ok(StoredMessage { id: row.id.into(), sequence: row.sequence, message, original, size_bytes: row.size_bytes })
+        })
+        .collect()
+}
+
+/// Compares the stored projection with one made from all messages again; replaces it when they differ.
+/// Answers whether the stored one was the same.
+pub async fn rebuild(recorded: &RecordedInTx<'_>, key: &ChartKey, fresh: ChartRecord) -> Result<bool, Error> {
+    let chart = recorded.permit().chart().ok_or(Error::PermitOfAnotherKind)?;
+    let on = recorded.tx().connection();
+    let stored = folded(on, key).await?;
+    let same = stored.encode()? == fresh.encode()?;
+    if !same || projection::Entity::find_by_id(Uuid::from(chart)).one(on).await?.is_none() {
+        write(on, key, &fresh).await?;
+    }
+    Ok(same)
+}

@@ -1,0 +1,217 @@
+//! The command line (architecture, section 9). Words that stay.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, Parser)]
+#[command(name = "renkei", version, about = "Renkei [連携]: a region's shared health record / 地域医療情報連携")]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The fictional region, ready in seconds / 体験版
+    #[cfg(feature = "demo")]
+    Demo(DemoArguments),
+    /// Folders and settings of a new installation / 新しい設置
+    Init {
+        /// Folder to make
+        folder: PathBuf,
+    },
+    /// Run the installation / 運転
+    Serve(ServeArguments),
+    /// Decode files, sets or storages without storing anything / 中身を見る
+    Inspect(InspectArguments),
+    /// Take in an institution's data / 取り込み
+    Import(ImportArguments),
+    /// Participation facts / 参加の登録
+    Register(RegisterArguments),
+    /// The verdict sign-in would give for a certificate / 証明書の確認
+    Certificate(CertificateArguments),
+    /// The trail / 監査証跡
+    Ledger(LedgerArguments),
+    /// Definitions of the regulation / 規程の定義
+    Regulation(RegulationArguments),
+    /// Make projections again from originals and compare / 投影の作り直し
+    Rebuild(RebuildArguments),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+pub enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Place {
+    /// Settings file
+    #[arg(long, env = "RENKEI_CONFIG", default_value = "renkei.toml")]
+    pub config: PathBuf,
+}
+
+#[cfg(feature = "demo")]
+#[derive(Debug, Args)]
+pub struct DemoArguments {
+    /// Folder of the demonstration; made anew when empty, kept when it holds one
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// Do not open a browser
+    #[arg(long)]
+    pub no_browser: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Args)]
+pub struct InspectArguments {
+    /// Force a format instead of recognising it: `ssmix2` for a storage, or a data type such as `OML-11` for a message
+    #[arg(long = "as", value_name = "FORMAT")]
+    pub as_format: Option<String>,
+    /// One object for all inputs
+    #[arg(long)]
+    pub join: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Files or storage roots
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    #[command(subcommand)]
+    pub what: ImportWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ImportWhat {
+    /// SS-MIX2 standardised storage / SS-MIX2 標準化ストレージ
+    Ssmix2 {
+        #[command(flatten)]
+        place: Place,
+        /// Facility code of the institution
+        #[arg(long)]
+        institution: String,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+        /// Roots of the storage (several volumes are one storage)
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct RegisterArguments {
+    #[command(subcommand)]
+    pub what: RegisterWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RegisterWhat {
+    /// Add and change facts from a TOML file
+    Load {
+        #[command(flatten)]
+        place: Place,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct CertificateArguments {
+    #[command(subcommand)]
+    pub what: CertificateWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CertificateWhat {
+    /// Judge a certificate
+    Check {
+        /// Folder with trust.toml
+        #[arg(long)]
+        trust: PathBuf,
+        /// Register as TSV: serial_number, name, profession, institution, status[, issuer]
+        #[arg(long)]
+        register: Option<PathBuf>,
+        /// login or signature
+        #[arg(long, default_value = "login")]
+        purpose: String,
+        /// RFC 3339; now when absent
+        #[arg(long)]
+        at: Option<String>,
+        /// Further certificates the holder would send
+        #[arg(long)]
+        chain: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+        certificate: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct LedgerArguments {
+    #[command(subcommand)]
+    pub what: LedgerWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LedgerWhat {
+    /// Check the whole trail, offline
+    Verify {
+        #[command(flatten)]
+        place: Place,
+        /// A checkpoint kept elsewhere: finds a cut tail
+        #[arg(long)]
+        checkpoint: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Proof that one record stands in the trail
+    Prove {
+        #[command(flatten)]
+        place: Place,
+        /// Number of the record
+        index: u64,
+    },
+    /// All records as JSON lines
+    Export {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct RegulationArguments {
+    #[command(subcommand)]
+    pub what: RegulationWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RegulationWhat {
+    /// Check definitions without enacting them
+    Check { folder: PathBuf },
+    /// Enact the definitions of a folder
+    Apply {
+        #[command(flatten)]
+        place: Place,
+        folder: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct RebuildArguments {
+    #[command(flatten)]
+    pub place: Place,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}

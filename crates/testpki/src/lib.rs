@@ -15,6 +15,7 @@
 //! ```
 
 pub mod authority;
+pub mod cases;
 pub mod certificate;
 pub mod der_out;
 pub mod encode;
@@ -29,6 +30,7 @@ pub mod profile;
 pub mod trust_files;
 
 pub use authority::Authority;
+pub use cases::{Case, TrustVariant};
 pub use certificate::Issued;
 pub use encode::{chain_pem, pem, pkcs12};
 pub use error::TestPkiError;

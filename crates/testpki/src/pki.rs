@@ -135,6 +135,30 @@ impl TestPki {
         })
     }
 
+    /// A certificate that signs for itself.
+    pub fn self_signed(&self, profile: &Profile) -> Result<Issued, TestPkiError> {
+        let key = self.keys.get_kind(&profile.key, profile.key_kind)?;
+        let draft = Draft {
+            serial: profile.serial.clone().unwrap_or_else(|| self.draw_serial()),
+            issuer: profile.subject.clone(),
+            subject: profile.subject.clone(),
+            not_before: profile.not_before.unwrap_or_else(|| self.at.plus_days(-30)),
+            not_after: profile.not_after.unwrap_or_else(|| self.at.plus_days(4 * 365)),
+            spki: key.spki.clone(),
+            extensions: profile.extensions.clone(),
+            signature: profile.signature,
+        };
+        Ok(Issued {
+            cert_der: draft.sign(&key)?,
+            key_der: key.pkcs8.clone(),
+            chain: Vec::new(),
+            serial: draft.serial,
+            subject: draft.subject,
+            issuer: profile.issuer,
+            key,
+        })
+    }
+
     fn draw_serial(&self) -> Vec<u8> {
         let number = self.next_serial.fetch_add(1, Ordering::Relaxed).to_be_bytes();
         number.into_iter().skip_while(|byte| *byte == 0).collect()

@@ -224,11 +224,10 @@ fn is_about_the_root(point: &[u8]) -> bool {
 fn check_entry_extensions(value: &[u8]) -> Result<(), Fault> {
     for raw in extensions::split(value)? {
         match raw.oid {
-            REASON_CODE => {
-                if single(raw.value, ENUMERATED)?.content == REMOVE_FROM_LIST {
-                    return Err(Fault::Kind("an entry that only a delta list may have"));
-                }
+            REASON_CODE if single(raw.value, ENUMERATED)?.content == REMOVE_FROM_LIST => {
+                return Err(Fault::Kind("an entry that only a delta list may have"));
             }
+            REASON_CODE => {}
             INVALIDITY_DATE => der_in::check(raw.value)?,
             _ if raw.critical => return Err(Fault::Kind("a critical extension of an entry is not understood")),
             _ => {}

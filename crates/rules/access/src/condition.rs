@@ -66,8 +66,6 @@ conditions! {
     ChangeByForm = 19, "change_by_form", "変更は変更届による";
     /// *2 limits on screen; consent itself by form.
     LimitsOnly = 20, "limits_only", "開示制限のみ画面で変更できる";
-    /// Auxiliaries: only the items they draft.
-    DraftedItems = 21, "drafted_items", "下書きする項目のみ";
     /// The state, not the content.
     StateOnly = 22, "state_only", "状態のみ";
     /// A doctor may open it with a reason (R-X-15).

@@ -27,6 +27,32 @@ pub enum Obligation {
     MarkTestCertificate,
 }
 
+impl Obligation {
+    pub const ALL: &'static [Self] = &[
+        Self::ShowWithheldNotice,
+        Self::ObtainSignature,
+        Self::ReviewCase,
+        Self::RecordOverride,
+        Self::OmitReasons,
+        Self::StateOnly,
+        Self::MarkTestCertificate,
+    ];
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ShowWithheldNotice => "show_withheld_notice",
+            Self::ObtainSignature => "obtain_signature",
+            Self::ReviewCase => "review_case",
+            Self::RecordOverride => "record_override",
+            Self::OmitReasons => "omit_reasons",
+            Self::StateOnly => "state_only",
+            Self::MarkTestCertificate => "mark_test_certificate",
+        }
+    }
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|obligation| obligation.code() == code)
+    }
+}
+
 /// What the person can do about a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -151,8 +151,6 @@ pub struct Facts {
     pub confirmer_exists: bool,
     /// The doctor asking is linked to the drafter's card, now and when the draft was made.
     pub linked_doctor: bool,
-    /// What the auxiliary asking is allowed to draft.
-    pub drafted_items: ItemSet,
     /// Named conditions of governance cells that the gate found fulfilled (delegation live, ticket open, …).
     pub fulfilled: crate::condition::Conditions,
 }

@@ -4,6 +4,7 @@
 
 use crate::entry::EntryFacts;
 use renkei_kernel::InstitutionId;
+use renkei_participation::InstitutionCode;
 use serde::{Deserialize, Serialize};
 
 /// The classes of item D23.
@@ -52,6 +53,8 @@ pub enum Mark {
     Drug(String),
     /// Everything of one institution (a psychiatric hospital).
     Institution(InstitutionId),
+    /// The same by its code, as a file writes it; matches nothing until resolved.
+    InstitutionCode(InstitutionCode),
 }
 
 /// One row.
@@ -74,6 +77,18 @@ impl SensitiveTable {
         self.rows.push(row);
         self
     }
+    /// Puts ids in the place of institution codes.
+    #[must_use]
+    pub fn resolved(mut self, find: impl Fn(&InstitutionCode) -> Option<InstitutionId>) -> Self {
+        for row in &mut self.rows {
+            if let Mark::InstitutionCode(code) = &row.mark
+                && let Some(institution) = find(code)
+            {
+                row.mark = Mark::Institution(institution);
+            }
+        }
+        self
+    }
     pub fn rows(&self) -> &[SensitiveRow] {
         &self.rows
     }
@@ -91,6 +106,7 @@ impl Mark {
             Self::Laboratory(prefix) => entry.lab_codes.iter().any(|code| code.starts_with(prefix.as_str())),
             Self::Drug(prefix) => entry.drug_codes.iter().any(|code| code.starts_with(prefix.as_str())),
             Self::Institution(institution) => entry.institution == Some(*institution),
+            Self::InstitutionCode(_) => false,
         }
     }
 }

@@ -139,6 +139,13 @@ fn line_of(starts: &[usize], offset: usize) -> usize {
     starts.partition_point(|start| *start <= offset)
 }
 
+/// A section written as `[section]` with nothing but `rows = [{…}, {…}]`: many short rows, one a line.
+fn rows_of<'t, 'i>(table: &'t DeTable<'i>) -> Option<&'t toml::de::DeArray<'i>> {
+    let (key, value) = table.iter().next().filter(|_| table.len() == 1)?;
+    let items = value.get_ref().as_array().filter(|_| key.get_ref() == "rows")?;
+    items.iter().all(|item| item.get_ref().is_table()).then_some(items)
+}
+
 impl Document {
     /// Reads the text; syntax errors become faults, what could be read is returned.
     pub fn parse(text: &str, faults: &mut Faults) -> Self {
@@ -163,7 +170,16 @@ impl Document {
                         document.rows.push(Row::of(key.get_ref(), row_line, table, &starts));
                     }
                 }
-                DeValue::Table(table) => document.rows.push(Row::of(key.get_ref(), line, table, &starts)),
+                DeValue::Table(table) => match rows_of(table) {
+                    Some(items) => {
+                        for item in items.iter() {
+                            let Some(inline) = item.get_ref().as_table() else { continue };
+                            let row_line = line_of(&starts, item.span().start);
+                            document.rows.push(Row::of(key.get_ref(), row_line, inline, &starts));
+                        }
+                    }
+                    None => document.rows.push(Row::of(key.get_ref(), line, table, &starts)),
+                },
                 other => {
                     let field = Field { line, value: Value::of(other), taken: false };
                     top.fields.insert(key.get_ref().to_string(), field);
@@ -397,6 +413,9 @@ mod tests {
     #[test]
     fn inline_rows_know_their_lines_too() {
         let mut faults = Faults::default();
+        let text = "[b]\nrows = [\n  { a = 1 },\n  { a = 2 },\n]\n";
+        let document = Document::parse(text, &mut faults);
+        assert_eq!(document.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [3, 4]);
         let document = Document::parse("cells = [\n  { a = 1 },\n  { a = 2 },\n]\n", &mut faults);
         assert_eq!(document.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 3]);
     }

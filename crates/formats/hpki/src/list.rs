@@ -88,8 +88,10 @@ impl RevocationList {
         outer.end()?;
 
         let mut body = signed.inside();
-        if body.optional(INTEGER)?.is_none_or(|version| version.content != [1]) {
-            return Err(Fault::Kind("the list is not of version 2"));
+        // Version 1 is the absent number and has no extensions; it says less, not something else.
+        let version = body.optional(INTEGER)?;
+        if version.is_some_and(|version| version.content != [1]) {
+            return Err(Fault::Kind("a list of an unknown version"));
         }
         if body.next(SEQUENCE)?.whole != algorithm.whole {
             return Err(NotDer("two different signature algorithms").into());
@@ -117,6 +119,9 @@ impl RevocationList {
             list.take_entries(&mut entries.inside())?;
         }
         if let Some(wrapped) = body.optional(context(0))? {
+            if version.is_none() {
+                return Err(NotDer("extensions in a list of version 1").into());
+            }
             list.take_extensions(wrapped.content)?;
         }
         body.end()?;

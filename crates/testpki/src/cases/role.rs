@@ -38,7 +38,7 @@ pub(super) const CASES: &[Case] = &[
     Case::refused("role-letter-case", "role", |pki, serial| with_text(pki, serial, utf8("medical doctor"))),
     Case::refused("role-no-break-space", "role", |pki, serial| with_text(pki, serial, utf8("Medical\u{a0}Doctor"))),
     Case::refused("role-trailing-space", "role", |pki, serial| with_text(pki, serial, utf8("Medical Doctor "))),
-    // The first letter of the second word is Cyrillic in sound only: U+0434 would show, U+041C looks like M.
+    // U+041C is a Cyrillic letter that looks like M.
     Case::refused("role-homoglyph", "role", |pki, serial| with_text(pki, serial, utf8("\u{41c}edical Doctor"))),
     Case::refused("role-nul", "role", |pki, serial| with_text(pki, serial, utf8("Medical Doctor\0"))),
     Case::refused("role-ia5", "role", |pki, serial| with_text(pki, serial, ia5("Medical Doctor"))),

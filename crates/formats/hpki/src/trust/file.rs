@@ -27,17 +27,20 @@ pub enum Purpose {
     Machine,
 }
 
+/// Settings that are not known. They are findings and not errors: whatever they were meant to loosen stays tight.
+pub(super) type Unknown = std::collections::BTreeMap<String, toml::Value>;
+
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct TrustFile {
     #[serde(default)]
     pub authority: Vec<AuthorityEntry>,
     pub roles: Option<String>,
     pub professions: Option<String>,
+    #[serde(flatten)]
+    pub unknown: Unknown,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct AuthorityEntry {
     pub purpose: Purpose,
     pub root: String,
@@ -47,6 +50,8 @@ pub(super) struct AuthorityEntry {
     pub crls: Vec<String>,
     #[serde(default)]
     pub policies: Vec<Policy>,
+    #[serde(flatten)]
+    pub unknown: Unknown,
 }
 
 #[derive(Debug, Deserialize)]

@@ -6,7 +6,7 @@
 
 use super::Trust;
 use super::authority::{Authority, ListFault, Policy};
-use super::file::{AuthorityEntry, TrustFile};
+use super::file::{AuthorityEntry, TrustFile, Unknown};
 use super::held::{ListMark, keep_newest};
 use crate::certificate::Certificate;
 use crate::list::{LIST_MAX_BYTES, RevocationList};
@@ -92,12 +92,14 @@ impl Trust {
             professions: table(file.professions.as_deref(), folder, ProfessionTable::EMBEDDED, ProfessionTable::parse)?,
             findings: Vec::new(),
         };
+        note_unknown(&mut trust.findings, "trust.toml", &file.unknown);
         let mut lists = ReadLists::new();
         for (index, entry) in file.authority.iter().enumerate() {
             let mut authority = authority(folder, index + 1, entry)?;
             take_lists(&mut authority, folder, &entry.crls, &mut lists, at);
             keep_newest(&mut authority, held, marks);
             note(&mut trust.findings, index + 1, &authority);
+            note_unknown(&mut trust.findings, &format!("authority {}", index + 1), &entry.unknown);
             trust.authorities.push(authority);
         }
         Ok(trust)
@@ -204,5 +206,11 @@ fn note(findings: &mut Vec<Finding>, position: usize, authority: &Authority) {
         let code = fault.reject.reason.code().replace('_', "-");
         let issuer = fault.issuer.as_deref().map(crate::name::display).unwrap_or_default();
         findings.push(Finding::error(&code, place.clone(), format!("{} ({issuer})", fault.reject.detail)));
+    }
+}
+
+fn note_unknown(findings: &mut Vec<Finding>, place: &str, unknown: &Unknown) {
+    for name in unknown.keys() {
+        findings.push(Finding::warning("unknown-setting", place, format!("{name} is no setting of trust.toml")));
     }
 }

@@ -139,9 +139,8 @@ calendar-row-dispensing = Dispensed
 calendar-row-injection = Injections
 calendar-row-laboratory = Laboratory
 calendar-row-imaging = Imaging
-calendar-row-diagnosis = Diagnoses
-calendar-row-other = Other
-calendar-stay = Stay
+calendar-row-endoscopy = Endoscopy
+calendar-row-physiology = Physiology
 calendar-days = { $n } d
 calendar-month = { $n ->
     [1] Jan
@@ -250,7 +249,42 @@ encounter-days = { $n ->
 
 ## imaging and other
 others-empty = No other record has arrived.
+others-finding = Findings
+others-comment = Comment
+others-department = Department
+others-doctor = Physician
+others-modality = Modality
+others-accession = Accession number
+others-allergy-kind = Kind
+others-severity = Severity
+others-reactions = Reactions
+others-onset = Onset
+others-informant = Told by
+others-insurer = Insurer
+others-insured = Insured number
+others-relation = Relation
+others-period = Period
+others-phone = Telephone
+others-address = Address
 others-source = See the source of this record
+
+encounter-planned = Planned
+encounter-changes = Changes of the attending doctor
+laboratory-comments = Comments of the reports
+laboratory-flag-abnormal = abnormal
+laboratory-field-general = General tests
+laboratory-field-blood = Haematology
+laboratory-field-chemistry = Biochemistry
+laboratory-field-hormones = Endocrinology
+laboratory-field-immunology = Immunology
+laboratory-field-microbiology = Microbiology
+laboratory-field-pathology = Pathology
+laboratory-field-other = Other laboratory tests
+laboratory-field-local = Tests without a standard code
+patient-identity-differs = Name, birth date or sex differ between institutions
+warning-identity = Identity
+others-allergies = Allergies and adverse reactions
+others-more-items = { $title } and { $n } more
 
 ## source
 source-title = Source
@@ -262,7 +296,7 @@ source-received = Received
 source-state = State
 source-state-superseded = replaced by a newer version
 source-state-withdrawn = withdrawn
-source-state-preliminary = preliminary
+state-partial = partly done
 source-note = The characters below stand in the file that arrived. Nothing was reworded or rounded.
 source-fields = Places in the file
 source-place = Place

@@ -4,41 +4,6 @@ use super::Mark;
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-/// How much time the calendar shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Range {
-    ThreeYears,
-    #[default]
-    Year,
-    ThreeMonths,
-    Month,
-}
-
-impl Range {
-    pub const ALL: [Self; 4] = [Self::ThreeYears, Self::Year, Self::ThreeMonths, Self::Month];
-    /// The value in an address.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::ThreeYears => "3y",
-            Self::Year => "1y",
-            Self::ThreeMonths => "3m",
-            Self::Month => "1m",
-        }
-    }
-    /// Anything unknown is the year.
-    pub fn from_code(code: &str) -> Self {
-        Self::ALL.into_iter().find(|r| r.code() == code).unwrap_or_default()
-    }
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::ThreeYears => "calendar-range-3y",
-            Self::Year => "calendar-range-1y",
-            Self::ThreeMonths => "calendar-range-3m",
-            Self::Month => "calendar-range-1m",
-        }
-    }
-}
-
 /// A link that changes the range.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RangeLink {
@@ -92,21 +57,9 @@ pub struct Calendar {
     pub heading: String,
     /// What to say when no row has anything in this range.
     pub empty: String,
-    pub stay_word: String,
     pub ranges: Vec<RangeLink>,
     pub columns: Vec<Column>,
     pub rows: Vec<CalendarRow>,
 }
 
 impl HtmlSafe for Calendar {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_range_is_the_year() {
-        assert_eq!(Range::from_code("1m"), Range::Month);
-        assert_eq!(Range::from_code("'; drop"), Range::Year);
-    }
-}

@@ -1,7 +1,7 @@
 //! The mark of an institution: one colour and one letter everywhere on a patient's pages.
 //!
 //! The colours are ten of the national design system that stay apart for colour-blind readers as far as ten can; the
-//! letter says the same without colour and in print. A wish colour comes from the institution's id, so that the same
+//! letter says the same without colour and in print. The register gives every institution its colour, so that the same
 //! clinic looks the same on the next patient too; only institutions that may be seen take part (law 6).
 
 use askama::Template;
@@ -44,16 +44,18 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// Gives every institution a colour and a letter. The order of `institutions` does not matter.
-    pub fn new<'a>(institutions: impl IntoIterator<Item = (InstitutionId, &'a str)>) -> Self {
-        let sorted: BTreeMap<InstitutionId, &str> = institutions.into_iter().collect();
+    /// Gives every institution a colour and a letter: id, name, and the colour the register wishes for it. Two with the
+    /// same wish get neighbours. The order of `institutions` does not matter.
+    pub fn new<'a>(institutions: impl IntoIterator<Item = (InstitutionId, &'a str, u8)>) -> Self {
+        let sorted: BTreeMap<InstitutionId, (&str, u8)> =
+            institutions.into_iter().map(|(id, name, wish)| (id, (name, wish))).collect();
         let (mut colours, mut letters) = (BTreeSet::new(), BTreeSet::new());
         let mut marks = BTreeMap::new();
-        for (id, name) in sorted {
+        for (id, (name, wish)) in sorted {
             if colours.len() == COLOURS {
                 colours.clear();
             }
-            let wish = id.as_bytes().iter().fold(0usize, |sum, byte| (sum * 31 + usize::from(*byte)) % 9_973) % COLOURS;
+            let wish = usize::from(wish) % COLOURS;
             let colour = (0..COLOURS).map(|step| (wish + step) % COLOURS).find(|c| !colours.contains(c)).unwrap_or(wish);
             colours.insert(colour);
             let letter = letter_of(name, &letters);
@@ -98,7 +100,7 @@ mod tests {
     #[test]
     fn each_institution_has_its_own_colour_and_letter() {
         let names = ["ミナト総合病院", "医療法人社団 ミナミ内科", "アオバ内科", "ツバメ薬局", "シラサギ歯科"];
-        let palette = Palette::new(names.iter().enumerate().map(|(n, name)| (id(n as u128 * 77 + 1), *name)));
+        let palette = Palette::new(names.iter().enumerate().map(|(n, name)| (id(n as u128 * 77 + 1), *name, (n % 2) as u8)));
         let colours: BTreeSet<usize> = palette.all().map(|(_, mark)| mark.colour).collect();
         let letters: BTreeSet<String> = palette.all().map(|(_, mark)| mark.letter.clone()).collect();
         assert_eq!((colours.len(), letters.len()), (5, 5));

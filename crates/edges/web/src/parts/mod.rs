@@ -3,12 +3,13 @@
 
 pub mod bars;
 pub mod calendar;
+pub mod calendar_from;
 pub mod mark;
 pub mod sparkline;
 pub mod trend;
 
 pub use bars::{Bar, Bars, BarsRow};
-pub use calendar::{Calendar, CalendarRow, Cell, Chip, Column, Range, RangeLink, Stay};
+pub use calendar::{Calendar, CalendarRow, Cell, Chip, Column, RangeLink, Stay};
 pub use mark::{Mark, Palette};
 pub use sparkline::Sparkline;
 pub use trend::{Trend, TrendPoint};
@@ -35,15 +36,6 @@ impl Tone {
             Self::Danger => "danger",
             Self::High => "high",
             Self::Low => "low",
-        }
-    }
-    /// The letter that goes with the colour of a laboratory value.
-    pub fn letter(self) -> &'static str {
-        match self {
-            Self::High => "H",
-            Self::Low => "L",
-            Self::Danger => "!",
-            _ => "",
         }
     }
 }

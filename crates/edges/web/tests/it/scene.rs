@@ -19,7 +19,7 @@ use renkei_web::pages::source::{SourceField, SourcePage};
 use renkei_web::pages::start::{Notice, OpenVisit, Reader, ReaderChoice, StartPage};
 use renkei_web::pages::waiting::WaitingPage;
 use renkei_web::parts::{
-    Bar, Bars, BarsRow, Calendar, CalendarRow, Cell, Chip, Column, Mark, Range, RangeLink, Sparkline, Stay, Tone, Trend,
+    Bar, Bars, BarsRow, Calendar, CalendarRow, Cell, Chip, Column, Mark, RangeLink, Sparkline, Stay, Tone, Trend,
     TrendPoint,
 };
 use renkei_web::shell::{Desk, SessionBar, Shell};
@@ -124,6 +124,8 @@ fn diagnosis(n: usize, name: &str, code: &str, start: &str) -> DiagnosisLine {
     DiagnosisLine {
         marks: vec![mark(n)],
         name: name.into(),
+        other_names: Vec::new(),
+        notes: Vec::new(),
         code: code.into(),
         main: false,
         suspected: false,
@@ -297,12 +299,11 @@ fn calendar(words: Words) -> Calendar {
     Calendar {
         heading: words.say("calendar-heading"),
         empty: words.say("calendar-empty"),
-        stay_word: words.say("calendar-stay"),
-        ranges: Range::ALL
+        ranges: ["3y", "1y", "3m", "1m"]
             .map(|r| RangeLink {
-                label: words.say(r.key()),
-                href: format!("{VISIT}?range={}", r.code()),
-                on: r == Range::Year,
+                label: words.say(&format!("calendar-range-{r}")),
+                href: format!("{VISIT}?range={r}"),
+                on: r == "1y",
             })
             .to_vec(),
         columns: columns.to_vec(),
@@ -320,6 +321,7 @@ fn notable(name: &str, value: &str, unit: &str, tone: Tone, when: &str, values: 
         value: value.into(),
         unit: unit.into(),
         tone,
+        flag: flag(tone),
         when: when.into(),
         mark: mark(0),
         line: Sparkline::new(&points, None, Some(6.2).filter(|_| name.starts_with("HbA1c")), tone.class()),
@@ -334,6 +336,7 @@ fn summary(language: Language) -> SummaryPage {
         shell: shell(language, VISIT, true),
         frame: frame(words, Some(Tab::Summary)),
         diagnoses: Some(diagnoses(true)),
+        diagnoses_total: 5,
         medicines: Some(medicines(words)),
         values: Some(vec![
             notable("HbA1c（NGSP）", "7.8", "%", Tone::High, "11-14 ▲0.4", &[7.0, 7.1, 7.2, 7.4, 7.5, 7.4, 7.8]),
@@ -347,8 +350,17 @@ fn summary(language: Language) -> SummaryPage {
     }
 }
 
+fn flag(tone: Tone) -> String {
+    match tone {
+        Tone::High => "H",
+        Tone::Low => "L",
+        _ => "",
+    }
+    .into()
+}
+
 fn lab_value(text: &str, tone: Tone) -> LabValue {
-    LabValue { text: text.into(), tone, state: None, comment: None, source: source(40) }
+    LabValue { text: text.into(), tone, flag: flag(tone), state: None, comment: None, source: source(40) }
 }
 
 fn laboratory(language: Language) -> LaboratoryPage {
@@ -358,6 +370,7 @@ fn laboratory(language: Language) -> LaboratoryPage {
         name: name.into(),
         code: "3D046000001906202".into(),
         unit: unit.into(),
+        specimen: "血清".into(),
         range: (!range.is_empty()).then(|| range.to_owned()),
         trend: Some(format!("{VISIT}/laboratory?item=1#trend")),
         on: name.starts_with("HbA1c"),
@@ -370,12 +383,12 @@ fn laboratory(language: Language) -> LaboratoryPage {
                     Ok(_) if number < lower => Tone::Low,
                     _ => Tone::Plain,
                 };
-                (!v.is_empty()).then(|| lab_value(v, tone))
+                (!v.is_empty()).then(|| lab_value(v, tone)).into_iter().collect()
             })
             .collect(),
     };
     let mut sugar = row("HbA1c（NGSP）", "%", "4.9–6.0", ["7.8", "7.4", "7.5", "7.4", "7.2", "7.1"], 6.2, 4.6);
-    if let Some(Some(value)) = sugar.cells.first_mut() {
+    if let Some(value) = sugar.cells.first_mut().and_then(|cell| cell.first_mut()) {
         value.state = Some(words.say("laboratory-state-corrected"));
         value.comment = Some("検体に溶血あり。参考値".into());
     }
@@ -407,11 +420,11 @@ fn laboratory(language: Language) -> LaboratoryPage {
             .collect(),
         groups: vec![
             LabGroup {
-                specimen: "全血".into(),
+                heading: words.say("laboratory-field-blood"),
                 rows: vec![sugar, row("白血球数", "/μL", "3300–8600", ["6800", "", "7200", "", "6400", ""], 8600.0, 3300.0)],
             },
             LabGroup {
-                specimen: "血清".into(),
+                heading: words.say("laboratory-field-chemistry"),
                 rows: vec![
                     row("クレアチニン", "mg/dL", "0.46–0.79", ["1.31", "1.24", "1.22", "1.18", "1.10", "1.08"], 0.79, 0.46),
                     row("eGFR", "mL/min/1.73㎡", "60–", ["41", "44", "46", "47", "50", "52"], 999.0, 60.0),
@@ -419,7 +432,7 @@ fn laboratory(language: Language) -> LaboratoryPage {
                     row("CRP", "mg/dL", "–0.14", ["<0.02", "0.020", "", "", "0.31", ""], 0.14, 0.0),
                 ],
             },
-            LabGroup { specimen: "尿".into(), rows: vec![row("尿蛋白", "", "−", ["1 +", "+-", "", "", "−", ""], 9.0, 0.0)] },
+            LabGroup { heading: words.say("laboratory-field-general"), rows: vec![row("尿蛋白", "", "−", ["1 +", "+-", "", "", "−", ""], 9.0, 0.0)] },
         ],
         cultures: vec![Culture {
             day: "2026-07-04".into(),
@@ -441,11 +454,14 @@ fn laboratory(language: Language) -> LaboratoryPage {
                     })
                     .collect(),
             }],
+            others: Vec::new(),
+            comments: Vec::new(),
             source: source(41),
         }],
+        comments: vec!["採血管に溶血がみられました。".into()],
         earlier: Some(format!("{VISIT}/laboratory?page=1")),
         later: None,
-        total: 14,
+        shown: 6,
     }
 }
 
@@ -645,6 +661,8 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
             EncountersPage {
                 shell: shell(language, VISIT, true),
                 frame: frame(words, Some(Tab::Encounters)),
+                planned: Vec::new(),
+                changes: Vec::new(),
                 stays: vec![StayLine {
                     mark: mark(0),
                     period: "2026-07-03 〜 2026-07-11（9日間）".into(),
@@ -660,8 +678,8 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
                 visits: (1..=9)
                     .map(|n| VisitLine {
                         mark: mark(n % 2),
-                        day: format!("2026-0{n}-14"),
-                        time: Some("9:02".into()),
+                        time: format!("2026-0{n}-14 09:02"),
+                        kind: None,
                         department: "循環器内科".into(),
                         doctor: "湊 一郎".into(),
                         source: source(71),

@@ -4,9 +4,11 @@ pub mod course;
 pub mod diagnoses;
 pub mod encounters;
 pub mod frame;
+pub mod frame_from;
 pub mod laboratory;
 pub mod medicines;
 pub mod others;
+pub mod reading;
 pub mod summary;
 
 pub use frame::{Feed, Frame, Identity, Tab, TabLink, Warning};

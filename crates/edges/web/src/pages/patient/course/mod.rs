@@ -1,5 +1,7 @@
 //! 経過: calendar and list across institutions, newest first, by month.
 
+pub mod from_records;
+
 use crate::pages::patient::Frame;
 use crate::parts::{Calendar, Mark};
 use crate::shell::Shell;

@@ -1,5 +1,7 @@
 //! 病名: what is going on and what is over, merged over the messages that repeat it.
 
+pub mod from_records;
+
 use crate::pages::patient::Frame;
 use crate::parts::Mark;
 use crate::shell::Shell;
@@ -9,6 +11,10 @@ use askama::Template;
 pub struct DiagnosisLine {
     pub marks: Vec<Mark>,
     pub name: String,
+    /// Other words that institutions use for the same code.
+    pub other_names: Vec<String>,
+    /// Teeth, modifiers' comments and the like, as sent.
+    pub notes: Vec<String>,
     /// ICD-10 and other codes behind the meaning.
     pub code: String,
     pub main: bool,

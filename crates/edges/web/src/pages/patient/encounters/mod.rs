@@ -1,5 +1,7 @@
 //! 受診・入院: visits and stays with department, ward, doctor and the way out.
 
+pub mod from_records;
+
 use crate::pages::patient::Frame;
 use crate::parts::Mark;
 use crate::shell::Shell;
@@ -26,8 +28,9 @@ pub struct StayLine {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisitLine {
     pub mark: Mark,
-    pub day: String,
-    pub time: Option<String>,
+    pub time: String,
+    /// Said where the list mixes kinds.
+    pub kind: Option<String>,
     pub department: String,
     pub doctor: String,
     pub source: String,
@@ -38,7 +41,10 @@ pub struct VisitLine {
 pub struct EncountersPage {
     pub shell: Shell,
     pub frame: Frame,
+    pub planned: Vec<VisitLine>,
     pub stays: Vec<StayLine>,
+    /// Changes of the attending doctor outside stays.
+    pub changes: Vec<VisitLine>,
     pub visits: Vec<VisitLine>,
     pub visits_total: usize,
 }

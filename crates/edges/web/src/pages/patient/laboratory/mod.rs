@@ -3,6 +3,8 @@
 //! One row holds one analyte in one specimen and one unit; HbA1c in JDS and in NGSP are two rows. What cannot be set
 //! side by side safely is not.
 
+pub mod from_records;
+
 use crate::pages::patient::Frame;
 use crate::parts::{Mark, Tone, Trend};
 use crate::shell::Shell;
@@ -14,6 +16,8 @@ pub struct LabValue {
     /// As it came: `0.020`, `<0.02`, `1 +`.
     pub text: String,
     pub tone: Tone,
+    /// `H`, `LL`, `異常`: the word that goes with the colour; empty where nothing was said.
+    pub flag: String,
     /// `速報`, `修正`, `中止`: every state but final is said.
     pub state: Option<String>,
     pub comment: Option<String>,
@@ -33,19 +37,20 @@ pub struct LabRow {
     pub name: String,
     pub code: String,
     pub unit: String,
+    pub specimen: String,
     /// The newest value's own range.
     pub range: Option<String>,
     /// The trend of this row; `None` when it has no numbers.
     pub trend: Option<String>,
     pub on: bool,
-    /// As many cells as there are columns.
-    pub cells: Vec<Option<LabValue>>,
+    /// As many cells as there are columns; several values where one taking has several.
+    pub cells: Vec<Vec<LabValue>>,
 }
 
-/// Rows of one specimen.
+/// Rows of one field of testing: 一般検査, 血液学的検査 …
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabGroup {
-    pub specimen: String,
+    pub heading: String,
     pub rows: Vec<LabRow>,
 }
 
@@ -98,6 +103,9 @@ pub struct Culture {
     pub state: Option<String>,
     pub title: String,
     pub isolates: Vec<Isolate>,
+    /// Smears, 陰性, and what names no organism.
+    pub others: Vec<Susceptibility>,
+    pub comments: Vec<String>,
     pub source: String,
 }
 
@@ -110,9 +118,11 @@ pub struct LaboratoryPage {
     pub columns: Vec<LabColumn>,
     pub groups: Vec<LabGroup>,
     pub cultures: Vec<Culture>,
+    /// Comments of the reports shown, as sent.
+    pub comments: Vec<String>,
     /// Link to older and newer columns.
     pub earlier: Option<String>,
     pub later: Option<String>,
-    /// Collections in all.
-    pub total: usize,
+    /// Collections shown.
+    pub shown: usize,
 }

@@ -1,5 +1,7 @@
 //! 薬: what the patient takes now, grouped by ingredient, with the days left; what overlaps; what was before.
 
+pub mod from_records;
+
 use crate::pages::patient::Frame;
 use crate::parts::{Bars, Mark};
 use crate::shell::Shell;

@@ -1,6 +1,8 @@
 //! 画像・その他: radiology, endoscopy, physiology, diet and whatever else was sent, as titled entries with their
 //! readable fields. Nothing that arrived is dropped for want of a page of its own.
 
+pub mod from_records;
+
 use crate::pages::patient::Frame;
 use crate::parts::Mark;
 use crate::shell::Shell;

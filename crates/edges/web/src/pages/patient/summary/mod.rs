@@ -1,5 +1,7 @@
 //! まとめ: the first glance at a patient. Diseases, medicines with days left, the values that moved, the year.
 
+pub mod from_records;
+
 use crate::pages::patient::Frame;
 use crate::pages::patient::diagnoses::DiagnosisLine;
 use crate::pages::patient::medicines::MedicineGroup;
@@ -14,6 +16,7 @@ pub struct NotableValue {
     pub value: String,
     pub unit: String,
     pub tone: Tone,
+    pub flag: String,
     /// `11-14 ▲0.4`.
     pub when: String,
     pub mark: Mark,
@@ -30,6 +33,7 @@ pub struct SummaryPage {
     pub frame: Frame,
     /// `None`: this reader may not see the group, or nothing speaks of it; the card is left out.
     pub diagnoses: Option<Vec<DiagnosisLine>>,
+    pub diagnoses_total: usize,
     pub medicines: Option<Vec<MedicineGroup>>,
     pub values: Option<Vec<NotableValue>>,
     pub calendar: Calendar,

@@ -87,7 +87,7 @@ impl CertificateFingerprint {
 
 /// Bytes of a string of hexadecimal digits; `None` for an odd number or another character.
 pub(crate) fn hex_bytes(digits: &[u8]) -> Option<Vec<u8>> {
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     let nibble = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());

@@ -109,15 +109,15 @@ impl Problem for RegisterRefused {
 const UNKNOWN_SECTION: Wrong = Wrong::new("unknown-section", "この区分はありません。", "no such section.");
 const BAD_KEY: Wrong = Wrong::new(
     "bad-key",
-    "英数字と - _ . : のみ、64文字以内で書いてください。",
-    "only letters, digits and - _ . : and at most 64 of them.",
+    "英数字と - _ . : @ のみ、64文字以内で書いてください。",
+    "only letters, digits and - _ . : @ and at most 64 of them.",
 );
 const EMPTY_PERIOD: Wrong = Wrong::new("empty-period", "終わりが始まりより前です。", "ends before it begins.");
 
-/// A key: 1–64 of letters, digits, `-`, `_`, `.`, `:`.
+/// A key: 1–64 of letters, digits, `-`, `_`, `.`, `:`, `@`.
 fn key_of(text: &str) -> Option<String> {
     let shape = (1..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'));
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':' | b'@'));
     shape.then(|| text.to_owned())
 }
 

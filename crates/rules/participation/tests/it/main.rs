@@ -1,0 +1,3 @@
+//! The register file, read as a whole.
+
+mod register_file;

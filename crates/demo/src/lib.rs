@@ -3,13 +3,19 @@
 //!
 //! Nothing of it is trusted or linked by `renkei serve`; release packages are built without it.
 
+pub mod cards;
+pub mod chooser;
 pub mod courses;
+pub mod credentials;
 pub mod random;
 pub mod region;
 pub mod render;
 pub mod samples;
 pub mod storage;
 
+pub use cards::CardTable;
+pub use chooser::Chooser;
 pub use courses::Scale;
+pub use credentials::Credentials;
 pub use region::Region;
 pub use storage::{Summary, WriteError};

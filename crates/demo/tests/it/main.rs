@@ -1,5 +1,6 @@
 //! Integration tests of the fictional region.
 
+mod chooser;
 mod register;
 mod support;
 mod written_storages;

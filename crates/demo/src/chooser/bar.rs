@@ -1,0 +1,92 @@
+//! The bar over every relayed page: that this is the demonstration, who one is, and the card on the counter's reader.
+//!
+//! It is put into the page by the proxy, in plain HTML with a style sheet of its own; the entrance's pages know nothing
+//! of it and their content security policy allows it as their own.
+
+use super::Chooser;
+use super::html::Escaped;
+use super::people::shown_time;
+use crate::region::institutions::INSTITUTIONS;
+use crate::region::staff::Staff;
+use std::fmt::Write as _;
+
+impl Chooser {
+    /// The bar for that person; for nobody when the caller shows no certificate.
+    pub(super) fn bar(&self, person: Option<&Staff>) -> String {
+        let institution = person.and_then(|p| INSTITUTIONS.get(p.institution));
+        let mut bar = String::from("<aside class=\"demo-bar\" aria-label=\"体験版\"><b class=\"demo-mark\">体験版</b>");
+        match (person, institution) {
+            (Some(person), Some(institution)) => {
+                let _ = write!(
+                    bar,
+                    "<span>いま <b>{} {}</b>（{}）{}</span>",
+                    Escaped(person.family),
+                    Escaped(person.given),
+                    person.profession.name(),
+                    Escaped(institution.name)
+                );
+            }
+            _ => bar.push_str("<span>いま <b>証明書なし</b></span>"),
+        }
+        for (code, place) in institution.into_iter().flat_map(|i| i.readers) {
+            let lying = self.lying(code).unwrap_or_else(|| "カードなし".into());
+            let _ = write!(
+                bar,
+                "<details><summary>読取機「{}」：{}</summary>{}</details>",
+                Escaped(place),
+                Escaped(lying),
+                self.card_form(code, "/.demo/card")
+            );
+        }
+        let _ = write!(
+            bar,
+            "<form class=\"demo-row\" method=\"post\" action=\"/.demo/forget\"><button>証明書を差し直す</button></form>\
+             <span class=\"demo-time\">{}</span><a href=\"http://127.0.0.1:{}/\">人を選び直す</a></aside>",
+            Escaped(shown_time(self.now())),
+            self.port
+        );
+        bar
+    }
+}
+
+/// Puts the style sheet before `</head>` and the bar after the opening tag of `body`.
+pub fn into_page(page: &str, bar: &str) -> String {
+    const STYLE: &str = "<link rel=\"stylesheet\" href=\"/.demo/demo.css\">";
+    let mut out = String::with_capacity(page.len() + bar.len() + STYLE.len());
+    let (head, rest) = match page.find("</head>") {
+        Some(at) => page.split_at(at),
+        None => ("", page),
+    };
+    out.push_str(head);
+    if !head.is_empty() {
+        out.push_str(STYLE);
+    }
+    // the tag may carry attributes; what comes before it stays as it is
+    let body = rest.find("<body").and_then(|start| rest.get(start..)?.find('>').map(|end| start + end + 1));
+    match body {
+        Some(at) => {
+            let (before, after) = rest.split_at(at);
+            out.push_str(before);
+            out.push_str(bar);
+            out.push_str(after);
+        }
+        None => {
+            out.push_str(rest);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_stands_first_in_the_body_and_its_style_in_the_head() {
+        let page = "<!doctype html><html><head><title>x</title></head><body class=\"a\"><main>y</main></body></html>";
+        let seen = into_page(page, "<aside>z</aside>");
+        assert!(seen.contains("<body class=\"a\"><aside>z</aside><main>"));
+        assert!(seen.contains("demo.css\"></head>"));
+        assert_eq!(into_page("<p>fragment</p>", "<aside></aside>"), "<p>fragment</p>");
+    }
+}

@@ -1,0 +1,208 @@
+//! The page *choose who you are*: people as tiles by institution, cards and readers, the clock.
+
+use super::Chooser;
+use super::html::{Escaped, page};
+use crate::region::institutions::{INSTITUTIONS, Institution};
+use crate::region::staff::{STAFF, Staff};
+use renkei_kernel::{Timestamp, era};
+use std::fmt::Write as _;
+
+/// `令和8年（2026）11月21日（土） 10:05`.
+pub fn shown_time(at: Timestamp) -> String {
+    let local = at.tokyo();
+    let weekday = match local.weekday() {
+        jiff::civil::Weekday::Monday => "月",
+        jiff::civil::Weekday::Tuesday => "火",
+        jiff::civil::Weekday::Wednesday => "水",
+        jiff::civil::Weekday::Thursday => "木",
+        jiff::civil::Weekday::Friday => "金",
+        jiff::civil::Weekday::Saturday => "土",
+        jiff::civil::Weekday::Sunday => "日",
+    };
+    format!("{}（{weekday}） {:02}:{:02}", era::long_date(local.date()), local.hour(), local.minute())
+}
+
+impl Chooser {
+    /// The whole page. `notice` is shown once on top, already chosen from fixed sentences.
+    pub(super) fn people_page(&self, notice: Option<&str>) -> String {
+        let mut body = String::from("<main class=\"demo-main\">\n");
+        if let Some(notice) = notice {
+            let _ = writeln!(body, "<p class=\"demo-notice\" role=\"status\">{}</p>", Escaped(notice));
+        }
+        body.push_str("<h1>だれとして使いますか</h1>\n<p class=\"demo-lead\">人を選ぶと、その人の証明書でほんものの入口につながります。患者のカードを読取機に置いてから、画面で読み取ってください。</p>\n");
+        self.tiles(&mut body);
+        self.clock_form(&mut body);
+        self.reader_forms(&mut body);
+        let _ = writeln!(
+            body,
+            "<section class=\"demo-card\"><h2>患者を探す</h2><p><a href=\"/patients\">架空の患者 {} 人の一覧</a>から、だれのカードでも置けます。</p></section>",
+            self.holders.len()
+        );
+        body.push_str("</main>");
+        page("だれとして使いますか", &body)
+    }
+
+    fn tiles(&self, body: &mut String) {
+        for (index, institution) in INSTITUTIONS.iter().enumerate() {
+            let people: Vec<_> = STAFF
+                .iter()
+                .filter(|s| s.institution == index && s.credential.is_good() && self.knows(s.code))
+                .collect();
+            if people.is_empty() {
+                continue;
+            }
+            let _ = writeln!(
+                body,
+                "<section class=\"demo-place\"><h2>{} <small>{}・{}</small></h2><ul class=\"demo-tiles\">",
+                Escaped(institution.name),
+                institution.area.name(),
+                institution.kind.name()
+            );
+            for person in people {
+                self.tile(body, person, institution);
+            }
+            body.push_str("</ul></section>\n");
+        }
+        body.push_str("<section class=\"demo-place\"><h2>断られる例 <small>入口が何を確かめるかを見る</small></h2><ul class=\"demo-tiles\">");
+        for person in STAFF.iter().filter(|s| !s.credential.is_good() && self.knows(s.code)) {
+            if let Some(institution) = INSTITUTIONS.get(person.institution) {
+                self.tile(body, person, institution);
+            }
+        }
+        let _ = writeln!(
+            body,
+            "<li><a class=\"demo-tile demo-refused\" href=\"http://nobody.localhost:{}/\"><b>証明書なし</b><span>カードを差していない人</span></a></li></ul></section>",
+            self.port
+        );
+    }
+
+    fn tile(&self, body: &mut String, person: &Staff, institution: &Institution) {
+        let class = if person.credential.is_good() { "demo-tile" } else { "demo-tile demo-refused" };
+        let _ = writeln!(
+            body,
+            "<li><a class=\"{class}\" href=\"http://{}.localhost:{}/\"><b><ruby>{} {}<rt>{} {}</rt></ruby></b><span>{}　{}</span><small>{}</small></a></li>",
+            person.code,
+            self.port,
+            Escaped(person.family),
+            Escaped(person.given),
+            Escaped(person.family_kana),
+            Escaped(person.given_kana),
+            person.profession.name(),
+            Escaped(institution.name),
+            Escaped(person.note)
+        );
+    }
+
+    fn clock_form(&self, body: &mut String) {
+        let now = self.now();
+        let local = now.tokyo();
+        let _ = writeln!(
+            body,
+            "<section class=\"demo-card\"><h2>体験版の時計</h2><p class=\"demo-clock\">{}</p>\
+             <form class=\"demo-row\" method=\"post\" action=\"/clock\">\
+             <button name=\"turn\" value=\"hour\">1時間進める</button>\
+             <button name=\"turn\" value=\"day\">次の日の朝9時にする</button></form>\
+             <form class=\"demo-row\" method=\"post\" action=\"/clock\"><label>日時を決める \
+             <input type=\"datetime-local\" name=\"at\" value=\"{:04}-{:02}-{:02}T{:02}:{:02}\"></label>\
+             <button name=\"turn\" value=\"set\">この日時まで進める</button></form></section>",
+            Escaped(shown_time(now)),
+            local.year(),
+            local.month(),
+            local.day(),
+            local.hour(),
+            local.minute()
+        );
+    }
+
+    fn reader_forms(&self, body: &mut String) {
+        body.push_str("<section class=\"demo-card\"><h2>読取機とカード</h2><table class=\"demo-table\"><thead><tr><th>施設</th><th>読取機</th><th>置いてあるカード</th><th>置く・取り上げる</th></tr></thead><tbody>");
+        for institution in INSTITUTIONS {
+            for (code, place) in institution.readers {
+                let lying = self.lying(code);
+                let _ = writeln!(
+                    body,
+                    "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+                    Escaped(institution.name),
+                    Escaped(place),
+                    lying.as_deref().map_or("なし".into(), |name| Escaped(name).to_string()),
+                    self.card_form(code, "/card")
+                );
+            }
+        }
+        body.push_str("</tbody></table></section>\n");
+    }
+
+    /// Choose a card for a reader, or take away what lies there.
+    pub(super) fn card_form(&self, reader: &str, action: &str) -> String {
+        let lying = self.cards.on(reader);
+        let mut options = String::from("<option value=\"\">カードなし</option>");
+        for holder in self.holders.iter().filter(|h| h.featured.is_some()) {
+            let chosen = lying.as_ref().is_some_and(|l| l.patient == holder.code);
+            let _ = write!(
+                options,
+                "<option value=\"{}\"{}>{}　{}</option>",
+                Escaped(&holder.code),
+                if chosen { " selected" } else { "" },
+                Escaped(&holder.name),
+                Escaped(holder.featured.unwrap_or_default())
+            );
+        }
+        if let Some(other) = lying.filter(|l| self.holders.iter().any(|h| h.code == l.patient && h.featured.is_none()))
+        {
+            let name = self.holders.iter().find(|h| h.code == other.patient).map_or("", |h| h.name.as_str());
+            let _ =
+                write!(options, "<option value=\"{}\" selected>{}</option>", Escaped(&other.patient), Escaped(name));
+        }
+        format!(
+            "<form class=\"demo-row\" method=\"post\" action=\"{action}\"><input type=\"hidden\" name=\"reader\" value=\"{}\">\
+             <select name=\"patient\" aria-label=\"患者のカード\">{options}</select><button>置く</button></form>",
+            Escaped(reader)
+        )
+    }
+
+    /// All patients with a card, those whose name, kana or number contains `wanted`.
+    pub(super) fn patients_page(&self, wanted: &str) -> String {
+        let wanted = wanted.trim();
+        let found: Vec<_> = self
+            .holders
+            .iter()
+            .filter(|h| {
+                wanted.is_empty() || h.name.contains(wanted) || h.kana.contains(wanted) || h.code.contains(wanted)
+            })
+            .collect();
+        let mut body = format!(
+            "<main class=\"demo-main\"><h1>架空の患者</h1><form class=\"demo-row\" method=\"get\" action=\"/patients\"><label>氏名・カナ \
+             <input name=\"q\" value=\"{}\"></label><button>探す</button></form><p>{}人</p>\
+             <table class=\"demo-table\"><thead><tr><th>氏名</th><th>生年月日</th><th>住まい</th><th>同意</th><th>カードを置く</th></tr></thead><tbody>",
+            Escaped(wanted),
+            found.len()
+        );
+        let mut readers = String::new();
+        for institution in INSTITUTIONS {
+            for (code, place) in institution.readers {
+                let _ = write!(
+                    readers,
+                    "<option value=\"{code}\">{} {}</option>",
+                    Escaped(institution.name),
+                    Escaped(place)
+                );
+            }
+        }
+        for holder in found {
+            let _ = writeln!(
+                body,
+                "<tr><td><ruby>{}<rt>{}</rt></ruby></td><td>{}</td><td>{}</td><td>{}</td><td>\
+                 <form class=\"demo-row\" method=\"post\" action=\"/card\"><input type=\"hidden\" name=\"patient\" value=\"{}\">\
+                 <select name=\"reader\" aria-label=\"読取機\">{readers}</select><button>置く</button></form></td></tr>",
+                Escaped(&holder.name),
+                Escaped(&holder.kana),
+                Escaped(era::long_date(holder.born)),
+                holder.area,
+                holder.consent,
+                Escaped(&holder.code),
+            );
+        }
+        body.push_str("</tbody></table><p><a href=\"/\">人を選ぶ画面へ戻る</a></p></main>");
+        page("架空の患者", &body)
+    }
+}

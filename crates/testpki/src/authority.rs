@@ -34,6 +34,8 @@ pub enum Authority {
     /// An honest subordinate with pathLen 0, and the authority that wrongly stands below it.
     Limited,
     BelowLimited,
+    /// A second subordinate, rightly below the person authority.
+    Second,
 }
 
 impl Authority {
@@ -56,6 +58,7 @@ impl Authority {
             Self::NotAnAuthority => "not-an-authority",
             Self::Limited => "limited",
             Self::BelowLimited => "below-limited",
+            Self::Second => "second",
         }
     }
 
@@ -88,6 +91,7 @@ impl Authority {
             Self::CopyCatPersonAuth | Self::CopyCatRoot => Self::CopyCatRoot,
             Self::UnrelatedRoot => Self::UnrelatedRoot,
             Self::BelowLimited => Self::Limited,
+            Self::Second => Self::PersonAuth,
             _ => Self::Root,
         }
     }
@@ -109,6 +113,7 @@ impl Authority {
             Self::NotAnAuthority => subordinate("TEST-01-NotAnAuthority"),
             Self::Limited => subordinate("TEST-01-LimitedCA"),
             Self::BelowLimited => subordinate("TEST-01-BelowLimitedCA"),
+            Self::Second => subordinate("TEST-01-SecondCA"),
         }
     }
 
@@ -127,7 +132,7 @@ impl Authority {
             key_usage(&[KEY_CERT_SIGN, CRL_SIGN]),
         ];
         let policy = match self {
-            Self::BelowLimited | Self::Limited | Self::CopyCatPersonAuth => Some(PERSON_PRODUCTION),
+            Self::BelowLimited | Self::Limited | Self::CopyCatPersonAuth | Self::Second => Some(PERSON_PRODUCTION),
             _ => self.allowed_policies().first().map(|(oid, _)| *oid),
         };
         // Critical as HPKI has it; not so for the authority of servers, which stock TLS clients must be able to read.

@@ -137,3 +137,57 @@ fn pss(parameters: &[u8]) -> Result<&'static dyn VerificationAlgorithm, Reject> 
         _ => Err(UNKNOWN),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use renkei_testpki::der_out::{bits, null, oid, seq, unsigned};
+    use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
+
+    fn rsa_key(modulus_bits: usize, exponent: &[u8]) -> Vec<u8> {
+        let mut modulus = vec![0x55; modulus_bits / 8];
+        if let Some(first) = modulus.first_mut() {
+            *first = 0xc5;
+        }
+        let key = seq(&[unsigned(&modulus), unsigned(exponent)]);
+        seq(&[seq(&[oid(RSA_ENCRYPTION), null()]), bits(&key)])
+    }
+
+    #[test]
+    fn rsa_keys_have_two_to_four_thousand_bits_and_a_large_odd_exponent() {
+        let usual: &[u8] = &[1, 0, 1];
+        for (size, exponent, good) in [
+            (2048, usual, true),
+            (3072, usual, true),
+            (4096, usual, true),
+            (1024, usual, false),
+            (2040, usual, false),
+            (4104, usual, false),
+            (2048, &[3], false),
+            (2048, &[1, 0, 0], false),
+            (2048, &[1, 0, 3], true),
+            (2048, &[0xff; 9], false),
+        ] {
+            assert_eq!(PublicKey::read(&rsa_key(size, exponent)).is_ok(), good, "{size} {exponent:?}");
+        }
+    }
+
+    #[test]
+    fn elliptic_curve_authorities_are_verified() {
+        let random = ring::rand::SystemRandom::new();
+        for (signing, curve, algorithm) in [
+            (&ECDSA_P256_SHA256_ASN1_SIGNING, P256, "1.2.840.10045.4.3.2"),
+            (&ECDSA_P384_SHA384_ASN1_SIGNING, P384, "1.2.840.10045.4.3.3"),
+        ] {
+            let pkcs8 = EcdsaKeyPair::generate_pkcs8(signing, &random).unwrap();
+            let pair = EcdsaKeyPair::from_pkcs8(signing, pkcs8.as_ref(), &random).unwrap();
+            let spki = seq(&[seq(&[oid(EC_PUBLIC_KEY), oid(curve)]), bits(pair.public_key().as_ref())]);
+            let signature = pair.sign(&random, b"message").unwrap();
+            let algorithm = seq(&[oid(algorithm)]);
+            assert_eq!(verify(&algorithm, &spki, b"message", signature.as_ref()), Ok(()));
+            assert_eq!(verify(&algorithm, &spki, b"another", signature.as_ref()), Err(FALSE));
+            let sha1 = seq(&[oid("1.2.840.10045.4.1")]);
+            assert_eq!(verify(&sha1, &spki, b"message", signature.as_ref()), Err(UNKNOWN));
+        }
+    }
+}

@@ -21,7 +21,7 @@ fn ask(folder: &Path, case: &Case) -> (String, String, String) {
     (verdict, report.reason.to_owned(), report.role.unwrap_or_default().to_owned())
 }
 
-/// each case gets its documented verdict with its documented reason.
+/// R-A1-5.2: each case gets its documented verdict with its documented reason.
 #[test]
 fn every_case_gets_its_verdict_and_its_reason() {
     let folder = tempfile::tempdir().unwrap();
@@ -39,4 +39,14 @@ fn every_case_gets_its_verdict_and_its_reason() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whoever will be refused must still get through the handshake to the page that says so.
+#[test]
+fn the_key_of_every_case_can_be_taken_for_the_handshake() {
+    let pki = TestPki::seeded(1, AT);
+    for (case, issued) in pki.issue_cases().unwrap() {
+        let unreadable = ["trailing-bytes", "too-large"].contains(&case.name);
+        assert_eq!(renkei_hpki::spki_der(&issued.cert_der).is_ok(), !unreadable, "{}", case.name);
+    }
 }

@@ -72,3 +72,30 @@ fn the_tables_of_roles_and_professions_may_be_replaced_by_files() {
     let verdict = judge(&doctor.presented(), Use::Login, AT, &trust, None);
     assert_eq!(verdict.role, Some(renkei_hpki::Profession::Dentist));
 }
+
+/// A path of four: root, subordinate, second subordinate, person. Each authority's own list is needed.
+#[test]
+fn two_subordinates_make_the_longest_path() {
+    use renkei_testpki::{Authority, Level, Profile, RevocationReason};
+    let (pki, folder) = folder();
+    let second = pki.authority(Authority::Second).unwrap();
+    std::fs::write(folder.path().join("second.pem"), renkei_testpki::pem("CERTIFICATE", &second.cert_der)).unwrap();
+    let text = "[[authority]]\npurpose = \"person-auth\"\nroot = \"root.pem\"\nsubordinate = [\"auth.pem\", \"second.pem\"]\n\
+                crls = [\"second.crl\", \"auth.crl\", \"root.crl\"]\n\
+                policies = [{ oid = \"1.2.392.100495.1.5.1.2.3.1\", level = \"production\" }]\n";
+    std::fs::write(folder.path().join("trust.toml"), text).unwrap();
+    let profile = Profile::person("Ichiro Minato", "D10001", &["Medical Doctor"], Level::Production);
+    let doctor = pki.issue(&profile.by(Authority::Second)).unwrap();
+    let ask = || {
+        let list = pki.sign_list(&pki.list(Authority::Second, AT)).unwrap();
+        std::fs::write(folder.path().join("second.crl"), list).unwrap();
+        let trust = Trust::load(folder.path(), AT).unwrap();
+        judge(&doctor.presented(), Use::Login, AT, &trust, None).reason
+    };
+    assert_eq!(ask(), Reason::Ok);
+    pki.revoke(&second, RevocationReason::KeyCompromise);
+    pki.write_lists(folder.path(), AT).unwrap();
+    assert_eq!(ask(), Reason::Revoked);
+    std::fs::remove_file(folder.path().join("auth.crl")).unwrap();
+    assert_eq!(ask(), Reason::CrlMissing);
+}

@@ -50,9 +50,9 @@ pub struct CheckReport {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckError {
-    #[error("the trust folder cannot be used")]
+    #[error("the trust folder cannot be used: {0}")]
     Trust(#[from] TrustError),
-    #[error("the register cannot be used")]
+    #[error("the register cannot be used: {0}")]
     Register(#[from] RegisterError),
     #[error("the file of the {what} cannot be read")]
     File { what: &'static str, source: std::io::Error },

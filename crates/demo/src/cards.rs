@@ -56,6 +56,11 @@ impl CardTable {
         self.changed.send_modify(|n| *n += 1);
         taken
     }
+    /// Takes all cards away.
+    pub fn clear(&self) {
+        self.readers.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.changed.send_modify(|n| *n += 1);
+    }
     /// What lies on a reader now.
     pub fn on(&self, reader_code: &str) -> Option<LaidCard> {
         self.readers.read().unwrap_or_else(PoisonError::into_inner).get(reader_code).cloned()

@@ -28,13 +28,13 @@ impl Random {
             path.iter().fold(mix(seed ^ 0x5245_4e4b_4549), |s, p| mix(s ^ p.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
         Self { state }
     }
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mix(self.state)
     }
     /// A number in `0..bound`; 0 when `bound` is 0.
     pub fn below(&mut self, bound: usize) -> usize {
-        let wide = u128::from(self.next()) * (bound as u128);
+        let wide = u128::from(self.draw()) * (bound as u128);
         usize::try_from(wide >> 64).unwrap_or(0)
     }
     /// A whole number in `low..=high`.
@@ -44,7 +44,7 @@ impl Random {
     }
     /// Evenly spread in `0.0..1.0`.
     pub fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        (self.draw() >> 11) as f64 / (1_u64 << 53) as f64
     }
     pub fn chance(&mut self, probability: f64) -> bool {
         self.unit() < probability
@@ -67,10 +67,10 @@ mod tests {
 
     #[test]
     fn the_same_path_gives_the_same_stream_and_another_path_another() {
-        let draw = |path: &[u64]| Random::of(7, path).next();
+        let draw = |path: &[u64]| Random::of(7, path).draw();
         assert_eq!(draw(&[1, 2]), draw(&[1, 2]));
         assert_ne!(draw(&[1, 2]), draw(&[2, 1]));
-        assert_ne!(Random::of(8, &[1, 2]).next(), draw(&[1, 2]));
+        assert_ne!(Random::of(8, &[1, 2]).draw(), draw(&[1, 2]));
     }
 
     #[test]

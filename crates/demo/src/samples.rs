@@ -22,6 +22,8 @@ pub fn storages() -> [(usize, Files); 2] {
 /// A person of the sample storages.
 #[derive(Debug, Clone, Copy)]
 pub struct SamplePatient {
+    /// Key in the register file.
+    pub code: &'static str,
     pub institution: usize,
     pub number: &'static str,
     pub family: &'static str,
@@ -35,6 +37,7 @@ pub struct SamplePatient {
 }
 
 const fn sample(
+    code: &'static str,
     institution: usize,
     number: &'static str,
     name: (&'static str, &'static str, &'static str, &'static str),
@@ -43,6 +46,7 @@ const fn sample(
     home: (&'static str, &'static str),
 ) -> SamplePatient {
     SamplePatient {
+        code,
         institution,
         number,
         family: name.0,
@@ -59,6 +63,7 @@ const fn sample(
 /// Everybody in the sample storages.
 pub const PATIENTS: &[SamplePatient] = &[
     sample(
+        "mihon-taro",
         MIHON,
         "0000123",
         ("見本", "太郎", "ミホン", "タロウ"),
@@ -67,6 +72,7 @@ pub const PATIENTS: &[SamplePatient] = &[
         ("422-8033", "静岡県静岡市駿河区見本町１－２－３"),
     ),
     sample(
+        "shiken-maki",
         MIHON,
         "AB00123",
         ("試験", "マキ", "シケン", "マキ"),
@@ -75,6 +81,7 @@ pub const PATIENTS: &[SamplePatient] = &[
         ("105-0001", "東京都港区試験６丁目７番８号　日本ウエストビル９階"),
     ),
     sample(
+        "kobayashi-naoki",
         HIKARI,
         "4523268075",
         ("仮小林", "直樹", "カリコバヤシ", "ナオキ"),
@@ -83,6 +90,7 @@ pub const PATIENTS: &[SamplePatient] = &[
         ("185-0012", "東京都国分寺市本町９９丁目８番１８号"),
     ),
     sample(
+        "yamamoto-taichi",
         HIKARI,
         "5072922811",
         ("仮山本", "太一", "カリヤマモト", "タイチ"),
@@ -91,6 +99,7 @@ pub const PATIENTS: &[SamplePatient] = &[
         ("185-0012", "東京都国分寺市本町９９丁目１番１号"),
     ),
     sample(
+        "tanaka-naoko",
         HIKARI,
         "4523262811",
         ("仮田中", "直子", "カリタナカ", "ナオコ"),
@@ -99,6 +108,7 @@ pub const PATIENTS: &[SamplePatient] = &[
         ("185-0012", "東京都国分寺市本町９９丁目２番１号"),
     ),
     sample(
+        "takahashi-jun",
         HIKARI,
         "5072927471",
         ("仮高橋", "淳", "カリタカハシ", "ジュン"),
@@ -107,6 +117,7 @@ pub const PATIENTS: &[SamplePatient] = &[
         ("185-0012", "東京都国分寺市本町９９丁目３番１号"),
     ),
     sample(
+        "kobayashi-taro",
         HIKARI,
         "5072928075",
         ("仮小林", "太郎", "カリコバヤシ", "タロウ"),

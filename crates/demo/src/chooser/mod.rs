@@ -77,6 +77,7 @@ struct Holder {
 
 /// The running page's state.
 pub struct Chooser {
+    region: Region,
     entrance: SocketAddr,
     server_name: String,
     clock: Arc<SettableClock>,
@@ -103,19 +104,19 @@ pub enum ChooserError {
 
 fn featured(code: &str) -> Option<&'static str> {
     Some(match code {
-        "p00000" => "72歳・糖尿病と腎臓病（歯科の記録は見せたくない）",
-        "p00001" => "17歳・喘息",
-        "p00002" => "同意は自分の地域だけ",
-        "p00003" => "心療クリニックを隠している",
-        "p00005" => "参加をやめた人",
-        "p00006" => "83歳・肺と心臓の病気",
-        "p00007" => "80歳・骨粗鬆症",
-        "p00008" => "69歳・糖尿病と腎臓病",
-        "p00009" => "55歳・甲状腺",
-        "p00010" => "77歳・脳梗塞のあと",
-        "p00011" => "7歳",
-        "s00001" => "手書きの見本データ",
-        "s00003" => "生成ツールの見本データ",
+        "sakura-hana" => "72歳・糖尿病と腎臓病（歯科の記録は見せたくない）",
+        "misaki-taro" => "17歳・喘息",
+        "isobe-kiyo" => "同意は自分の地域だけ",
+        "hama-yoshie" => "心療クリニックを隠している",
+        "oki-haruko" => "参加をやめた人",
+        "funaki-tomekichi" => "83歳・肺と心臓の病気",
+        "chidori-setsuko" => "80歳・骨粗鬆症",
+        "amino-susumu" => "69歳・糖尿病と腎臓病",
+        "fujinami-mayumi" => "55歳・甲状腺",
+        "kujirai-takashi" => "77歳・脳梗塞のあと",
+        "nijikawa-nagi" => "7歳",
+        "mihon-taro" => "手書きの見本データ",
+        "kobayashi-naoki" => "生成ツールの見本データ",
         _ => return None,
     })
 }
@@ -179,6 +180,7 @@ impl Chooser {
             })
         });
         Ok(Self {
+            region: settings.region,
             entrance: settings.entrance,
             server_name: settings.server_name,
             clock: settings.clock,
@@ -207,31 +209,34 @@ impl Chooser {
         let card = self.cards.on(reader)?;
         Some(self.holders.iter().find(|h| h.code == card.patient).map_or(card.patient.clone(), |h| h.name.clone()))
     }
-    /// Lays a patient's card on a reader; an empty code takes away what lies there.
+    /// Lays a patient's card on a reader; an empty code takes away what lies there. An institution stands for its
+    /// first reader.
     fn move_card(&self, form: &CardForm) -> bool {
+        let at = self.region.institutions().iter().find(|i| i.code == form.institution).and_then(|i| i.readers.first());
+        let reader = if form.reader.is_empty() { at.map_or("", |r| r.0) } else { form.reader.as_str() };
         if form.patient.is_empty() {
-            self.cards.take_away(&form.reader);
-            return cards::reader(&form.reader).is_some();
+            self.cards.take_away(reader);
+            return cards::reader(reader).is_some();
         }
         match self.holders.iter().find(|h| h.code == form.patient) {
-            Some(holder) => {
-                self.cards.lay(&form.reader, LaidCard { patient: holder.code.clone(), id: holder.card.clone() })
-            }
+            Some(holder) => self.cards.lay(reader, LaidCard { patient: holder.code.clone(), id: holder.card.clone() }),
             None => false,
         }
     }
-    /// Turns the clock forward. False when the wish is not understood or lies in the past.
+    /// Turns the clock. False when the wish is not understood or lies farther away than certificates live.
     fn turn(&self, form: &ClockForm) -> bool {
         let now = self.now();
         let wanted = match form.turn.as_str() {
             "hour" => Some(now.plus_seconds(3_600)),
             "day" => now.tokyo_date().tomorrow().ok().map(|d| Timestamp::from_tokyo(d.at(9, 0, 0, 0))),
-            "set" => form.at.as_deref().and_then(|at| at.parse::<DateTime>().ok()).map(Timestamp::from_tokyo),
-            _ => None,
+            _ => form.at.as_deref().and_then(|at| {
+                let local = || at.parse::<DateTime>().ok().map(Timestamp::from_tokyo);
+                Timestamp::parse_rfc3339(at).or_else(local)
+            }),
         };
-        // farther than certificates live, nothing can be shown
-        let last = now.plus_days(366);
-        match wanted.filter(|at| *at > now && *at <= last) {
+        let day = self.region.today().at(0, 0, 0, 0);
+        let (first, last) = (Timestamp::from_tokyo(day).plus_days(-7), Timestamp::from_tokyo(day).plus_days(366));
+        match wanted.filter(|at| (first..=last).contains(at)) {
             Some(at) => {
                 self.clock.set(at);
                 (self.turned)(at);
@@ -244,13 +249,18 @@ impl Chooser {
 
 #[derive(Debug, Deserialize)]
 struct CardForm {
+    #[serde(default)]
     reader: String,
+    /// May stand instead of the reader.
+    #[serde(default)]
+    institution: String,
     #[serde(default)]
     patient: String,
 }
 
 #[derive(Debug, Deserialize)]
 struct ClockForm {
+    #[serde(default)]
     turn: String,
     at: Option<String>,
 }
@@ -311,8 +321,8 @@ async fn at_chooser(chooser: &Chooser, request: Request<Body>) -> Response<Body>
             let notice = Query::<Notice>::try_from_uri(request.uri()).map(|q| q.0.done).unwrap_or_default();
             let notice = match notice.as_str() {
                 "card" => Some("カードを置きました。"),
-                "clock" => Some("時計を進めました。"),
-                "no" => Some("できませんでした。時計は前には戻せません。"),
+                "clock" => Some("時計を合わせました。"),
+                "no" => Some("できませんでした。時計は今日の前後1年のあいだで合わせられます。"),
                 _ => None,
             };
             own(StatusCode::OK, chooser.people_page(notice))
@@ -325,6 +335,10 @@ async fn at_chooser(chooser: &Chooser, request: Request<Body>) -> Response<Body>
             Ok(Form(form)) if chooser.move_card(&form) => Redirect::to("/?done=card").into_response(),
             _ => Redirect::to("/?done=no").into_response(),
         },
+        (Method::POST, "/card/away") => {
+            chooser.cards.clear();
+            Redirect::to("/").into_response()
+        }
         (Method::POST, "/clock") => match Form::<ClockForm>::from_request(request, &()).await {
             Ok(Form(form)) if chooser.turn(&form) => Redirect::to("/?done=clock").into_response(),
             _ => Redirect::to("/?done=no").into_response(),

@@ -104,7 +104,7 @@ impl Chooser {
              <button name=\"turn\" value=\"day\">次の日の朝9時にする</button></form>\
              <form class=\"demo-row\" method=\"post\" action=\"/clock\"><label>日時を決める \
              <input type=\"datetime-local\" name=\"at\" value=\"{:04}-{:02}-{:02}T{:02}:{:02}\"></label>\
-             <button name=\"turn\" value=\"set\">この日時まで進める</button></form></section>",
+             <button name=\"turn\" value=\"set\">この日時に合わせる</button></form></section>",
             Escaped(shown_time(now)),
             local.year(),
             local.month(),
@@ -129,7 +129,7 @@ impl Chooser {
                 );
             }
         }
-        body.push_str("</tbody></table></section>\n");
+        body.push_str("</tbody></table><form class=\"demo-row\" method=\"post\" action=\"/card/away\"><button>すべてのカードを取り上げる</button></form></section>\n");
     }
 
     /// Choose a card for a reader, or take away what lies there.

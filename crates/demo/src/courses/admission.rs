@@ -148,7 +148,7 @@ impl Admission {
             let setting = if day < self.days / 3 { wards.0 } else { wards.1 };
             let collected = plus_days(self.from, day).at(if day == 0 { 13 } else { 6 }, 55, 0, 0);
             let number = sheet.order_number();
-            let mut noise = Random::of(dice.next(), &[]);
+            let mut noise = Random::of(dice.draw(), &[]);
             let mut keys = PANEL_ACUTE.to_vec();
             if self.reason == Reason::HeartFailure {
                 keys.push("bnp");

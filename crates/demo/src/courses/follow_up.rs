@@ -118,7 +118,7 @@ impl FollowUp {
             let came = day.at(hour, minute, second, i32::try_from(dice.between(0, 999)).unwrap_or(0) * 1_000_000);
             encounter::visit(sheet, &self.setting, came);
             let from_end = count - 1 - nth;
-            if self.laboratory_every > 0 && from_end % self.laboratory_every == 0 && !self.panel.is_empty() {
+            if self.laboratory_every > 0 && from_end.is_multiple_of(self.laboratory_every) && !self.panel.is_empty() {
                 self.laboratory(sheet, levels, plus_minutes(came, 12), dice);
             }
             let next = self.visits.get(nth + 1).map_or(self.interval_days, |n| days_between(day, *n));
@@ -159,7 +159,7 @@ impl FollowUp {
     fn laboratory(&self, sheet: &mut Sheet<'_>, levels: &Levels<'_>, collected: DateTime, dice: &mut Random) {
         let own = sheet.institution.kind == Kind::Hospital;
         let number = sheet.order_number();
-        let mut noise = Random::of(dice.next(), &[]);
+        let mut noise = Random::of(dice.draw(), &[]);
         let rows: Vec<_> = self.panel.iter().map(|a| levels.row(a, collected, own, &mut noise)).collect();
         if self.with_orders {
             laboratory::order(sheet, &self.setting, &rows, &number, plus_minutes(collected, -8));

@@ -89,7 +89,7 @@ impl<'a> Levels<'a> {
         } else {
             noise.clone()
         };
-        let _ = noise.next();
+        let _ = noise.draw();
         let scale = if self.given.iter().any(|g| g.0 == analyte.key) { 0.02 } else { 0.3 };
         let value = self.middle(analyte, on) + own.bell() * analyte.usual.1 * scale;
         value.max(match analyte.key {

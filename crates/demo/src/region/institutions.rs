@@ -91,6 +91,7 @@ pub struct Institution {
     pub readers: &'static [(&'static str, &'static str)],
 }
 
+#[allow(clippy::too_many_arguments, reason = "a table row")]
 const fn institution(
     code: &'static str,
     facility: &'static str,

@@ -82,7 +82,7 @@ impl Region {
     fn sample(&self, nth: usize, person: &SamplePatient) -> Participant {
         let institution = INSTITUTIONS.get(person.institution);
         Participant {
-            code: format!("s{:05}", nth + 1),
+            code: person.code.into(),
             family: person.family.into(),
             given: person.given.into(),
             family_kana: person.family_kana.into(),

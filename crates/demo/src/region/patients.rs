@@ -182,7 +182,7 @@ fn number(index: usize, institution: usize) -> String {
 /// The card of a person: FeliCa normal form with a fictional manufacturer code.
 pub fn card_of(seed: u64, index: usize) -> String {
     let mut dice = Random::of(seed, &[index as u64, 0xca4d]);
-    format!("felica:01FE{:012X}", dice.next() & 0xffff_ffff_ffff)
+    format!("felica:01FE{:012X}", dice.draw() & 0xffff_ffff_ffff)
 }
 
 /// The person of that number in a region of that seed, as of `today`.
@@ -305,6 +305,7 @@ fn charts(index: usize, places: &[usize]) -> Vec<Chart> {
 }
 
 struct Fixed {
+    code: &'static str,
     name: (&'static str, &'static str, &'static str, &'static str),
     born: Date,
     sex: Sex,
@@ -324,6 +325,7 @@ const ALL: Consent = Consent::AllRegions { since: SINCE };
 const CAST: [Fixed; FIXED] = [
     // 0: the patient of the scenarios: four diseases, six places, limits what her dentist wrote
     Fixed {
+        code: "sakura-hana",
         name: ("佐倉", "ハナ", "サクラ", "ハナ"),
         born: day(1954, 3, 12),
         sex: Sex::Female,
@@ -345,6 +347,7 @@ const CAST: [Fixed; FIXED] = [
     },
     // 1: a minor
     Fixed {
+        code: "misaki-taro",
         name: ("岬", "タロウ", "ミサキ", "タロウ"),
         born: day(2009, 8, 3),
         sex: Sex::Male,
@@ -358,6 +361,7 @@ const CAST: [Fixed; FIXED] = [
     },
     // 2: consent of her own region only
     Fixed {
+        code: "isobe-kiyo",
         name: ("磯部", "キヨ", "イソベ", "キヨ"),
         born: day(1948, 5, 20),
         sex: Sex::Female,
@@ -371,6 +375,7 @@ const CAST: [Fixed; FIXED] = [
     },
     // 3: a limited institution with sensitive content
     Fixed {
+        code: "hama-yoshie",
         name: ("浜", "ヨシエ", "ハマ", "ヨシエ"),
         born: day(1960, 10, 2),
         sex: Sex::Female,
@@ -384,6 +389,7 @@ const CAST: [Fixed; FIXED] = [
     },
     // 4: never consented
     Fixed {
+        code: "iwase-shigeru",
         name: ("岩瀬", "シゲル", "イワセ", "シゲル"),
         born: day(1951, 1, 15),
         sex: Sex::Male,
@@ -397,6 +403,7 @@ const CAST: [Fixed; FIXED] = [
     },
     // 5: withdrew
     Fixed {
+        code: "oki-haruko",
         name: ("沖", "ハルコ", "オキ", "ハルコ"),
         born: day(1958, 12, 24),
         sex: Sex::Female,
@@ -410,6 +417,7 @@ const CAST: [Fixed; FIXED] = [
     },
     // 6–11: full courses of the diseases the region is about
     Fixed {
+        code: "funaki-tomekichi",
         name: ("舟木", "トメキチ", "フナキ", "トメキチ"),
         born: day(1943, 2, 8),
         sex: Sex::Male,
@@ -422,6 +430,7 @@ const CAST: [Fixed; FIXED] = [
         body: (161.0, 49.6),
     },
     Fixed {
+        code: "chidori-setsuko",
         name: ("千鳥", "節子", "チドリ", "セツコ"),
         born: day(1946, 7, 30),
         sex: Sex::Female,
@@ -434,6 +443,7 @@ const CAST: [Fixed; FIXED] = [
         body: (146.2, 43.0),
     },
     Fixed {
+        code: "amino-susumu",
         name: ("網野", "進", "アミノ", "ススム"),
         born: day(1957, 4, 17),
         sex: Sex::Male,
@@ -446,6 +456,7 @@ const CAST: [Fixed; FIXED] = [
         body: (168.3, 74.0),
     },
     Fixed {
+        code: "fujinami-mayumi",
         name: ("藤波", "真由美", "フジナミ", "マユミ"),
         born: day(1971, 9, 9),
         sex: Sex::Female,
@@ -458,6 +469,7 @@ const CAST: [Fixed; FIXED] = [
         body: (159.5, 52.0),
     },
     Fixed {
+        code: "kujirai-takashi",
         name: ("鯨井", "隆", "クジライ", "タカシ"),
         born: day(1949, 11, 5),
         sex: Sex::Male,
@@ -470,6 +482,7 @@ const CAST: [Fixed; FIXED] = [
         body: (165.8, 63.5),
     },
     Fixed {
+        code: "nijikawa-nagi",
         name: ("虹川", "凪", "ニジカワ", "ナギ"),
         born: day(2019, 6, 21),
         sex: Sex::Female,
@@ -495,7 +508,7 @@ fn fixed(seed: u64, index: usize) -> Option<Patient> {
     }
     Some(Patient {
         index,
-        code: format!("p{index:05}"),
+        code: given.code.into(),
         family: given.name.0.into(),
         given: given.name.1.into(),
         family_kana: given.name.2.into(),

@@ -51,7 +51,7 @@ fn insurance(sheet: &Sheet<'_>, text: &mut super::envelope::Text, day: Date) {
         75.. => {
             ("39^高齢者の医療の確保に関する法律による療養の給付^JHSD0001", "39179999", "架空県後期高齢者医療広域連合")
         }
-        ..66 if p.index % 3 == 0 => ("06^組合管掌健康保険^JHSD0001", "06179999", "架空健康保険組合"),
+        ..66 if p.index.is_multiple_of(3) => ("06^組合管掌健康保険^JHSD0001", "06179999", "架空健康保険組合"),
         _ => ("C0^国民健康保険^JHSD0001", "00179999", "架空市国民健康保険"),
     };
     let relation = if p.age_on(day) < 18 { "CHD^子供^HL70063" } else { "SEL^本人^HL70063" };

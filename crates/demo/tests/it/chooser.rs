@@ -183,21 +183,28 @@ async fn names_that_are_not_ours_get_nothing() {
 #[tokio::test]
 async fn cards_are_laid_from_both_pages_and_taken_away() {
     let world = world().await;
-    let answer = world.post("127.0.0.1", "/card", "reader=minato-1&patient=p00000", Some("own")).await;
+    let answer = world.post("127.0.0.1", "/card", "reader=minato-1&patient=sakura-hana", Some("own")).await;
     assert_eq!(answer.headers()[header::LOCATION], "/?done=card");
     assert!(world.cards.on("minato-1").unwrap().id.starts_with("felica:"));
     let answer = world.post("minato-ichiro.localhost", "/.demo/card", "reader=minato-1&patient=", Some("own")).await;
     assert_eq!(answer.headers()[header::LOCATION], "/patient?tab=x");
     assert_eq!(world.cards.on("minato-1"), None);
-    for wrong in ["reader=minato-1&patient=p00004", "reader=nowhere&patient=p00000", "reader=minato-1&patient=unknown"]
-    {
+    world.post("127.0.0.1", "/card", "institution=aoba&patient=sakura-hana", Some("own")).await;
+    assert!(world.cards.on("aoba-1").is_some());
+    assert!(world.post("127.0.0.1", "/card/away", "", Some("own")).await.status().is_redirection());
+    assert_eq!(world.cards.on("aoba-1"), None);
+    for wrong in [
+        "reader=minato-1&patient=iwase-shigeru",
+        "reader=nowhere&patient=sakura-hana",
+        "reader=minato-1&patient=unknown",
+    ] {
         let answer = world.post("127.0.0.1", "/card", wrong, Some("own")).await;
         assert_eq!(answer.headers()[header::LOCATION], "/?done=no", "{wrong}: no card, no reader, nobody");
     }
 }
 
 #[tokio::test]
-async fn the_clock_goes_forward_only_and_tells_it() {
+async fn the_clock_is_turned_within_a_year_and_everybody_hears_of_it() {
     let world = world().await;
     let turn = |body: &'static str| {
         let world = &world;
@@ -209,7 +216,12 @@ async fn the_clock_goes_forward_only_and_tells_it() {
     assert_eq!(world.turned.load(Ordering::SeqCst), world.clock.now().seconds());
     assert_eq!(turn("turn=day").await, "/?done=clock");
     assert_eq!(world.clock.now().to_rfc3339(), "2026-11-22T00:00:00.000000Z");
-    assert_eq!(turn("turn=set&at=2026-11-21T10%3A00").await, "/?done=no");
+    assert_eq!(turn("turn=set&at=2026-11-21T10%3A00").await, "/?done=clock");
+    assert_eq!(world.clock.now().to_rfc3339(), "2026-11-21T01:00:00.000000Z");
+    assert_eq!(turn("at=2026-11-21T10%3A30%3A00%2B09%3A00").await, "/?done=clock");
+    assert_eq!(world.clock.now().to_rfc3339(), "2026-11-21T01:30:00.000000Z");
+    assert_eq!(turn("turn=set&at=2020-01-01T10%3A00").await, "/?done=no");
+    assert_eq!(turn("turn=nonsense").await, "/?done=no");
     assert_eq!(turn("turn=set&at=2031-01-01T10%3A00").await, "/?done=no");
     assert_eq!(turn("turn=set&at=2026-11-25T10%3A00").await, "/?done=clock");
 }

@@ -60,7 +60,7 @@ fn the_register_of_the_demonstration_is_taken_without_a_fault() {
 fn people_without_consent_are_registered_without_one() {
     let file = file(&Scale::DEMO);
     let consent = |patient: &str| file.consents.iter().find(|c| c.row.patient == patient);
-    assert!(consent("p00004").is_none());
-    assert!(consent("p00005").unwrap().valid.to.is_some_and(|end| end < noon()));
-    assert!(consent("p00000").unwrap().valid.to.is_none());
+    assert!(consent("iwase-shigeru").is_none());
+    assert!(consent("oki-haruko").unwrap().valid.to.is_some_and(|end| end < noon()));
+    assert!(consent("sakura-hana").unwrap().valid.to.is_none());
 }

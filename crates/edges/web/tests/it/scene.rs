@@ -552,7 +552,8 @@ fn source_page(language: Language) -> SourcePage {
         mark: mark(0),
         title: "クレアチニン 1.31 mg/dL".into(),
         data_type: "OML-11 検体検査結果".into(),
-        file: Some("20261114_OML-11_200000000104_20261114134500000_14_1".into()),
+        file: "（患者番号）_20261114_OML-11_200000000104_20261114134500000_14".into(),
+        place: "OBX[3]-5".into(),
         clinical_time: Some("2026-11-14 9:10".into()),
         received: "2026-11-14 13:46".into(),
         state: None,
@@ -565,7 +566,6 @@ fn source_page(language: Language) -> SourcePage {
             field("OBX[3]-8", "異常フラグ", "H", false),
             field("OBX[3]-11", "結果状態", "F", false),
         ],
-        findings: vec![("pid3-type-missing".into(), "患者番号の種別が書かれていませんでした。".into())],
     }
 }
 

@@ -1,5 +1,7 @@
 //! 出典: where one value comes from — institution, file, segment, field — and what stood there, character by character.
 
+pub mod from_records;
+
 use crate::pages::patient::Frame;
 use crate::parts::Mark;
 use crate::shell::Shell;
@@ -27,13 +29,13 @@ pub struct SourcePage {
     pub title: String,
     /// Kind of message: `OML-11 検体検査結果`.
     pub data_type: String,
-    /// The name of the file in the institution's storage, without the patient's number.
-    pub file: Option<String>,
+    /// The name of the file in the institution's storage, its first part (the patient's number) in words.
+    pub file: String,
+    /// `OBX[3]-5`.
+    pub place: String,
     pub clinical_time: Option<String>,
     pub received: String,
-    /// Current, superseded, withdrawn.
+    /// Preliminary, corrected, withdrawn; silent where it is the ordinary one.
     pub state: Option<String>,
     pub fields: Vec<SourceField>,
-    /// Findings of the import about this message: code and sentence.
-    pub findings: Vec<(String, String)>,
 }

@@ -58,7 +58,7 @@ fn told(reading: &Reading<'_>, seen: Seen<'_>) -> (String, String) {
     let none = String::new;
     match &seen.entry.body {
         Body::Encounter(e) => of_encounter(seen, e),
-        Body::Diagnosis(d) => (d.name().to_owned(), d.icd10.code.clone()),
+        Body::Diagnosis(d) => (d.name().to_owned(), d.icd10.code.to_string()),
         Body::Allergy(a) => (a.allergen.shown().to_owned(), a.reactions.join(" ")),
         Body::Prescription(p) => {
             let names: Vec<&str> = p.groups.iter().flat_map(|g| &g.drugs).map(|d| d.drug.shown()).collect();

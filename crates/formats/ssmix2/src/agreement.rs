@@ -17,7 +17,11 @@ fn care_date(message: &Message, name: &FileName, row: Option<&Event>, context: &
     let Some(row) = row else { return };
     let Some(source) = row.care_date else {
         if name.care_date != "-" {
-            context.note("care-date-unexpected", "MSH-9", "診療日のないデータ種別ですが、ファイル名に診療日があります。");
+            context.note(
+                "care-date-unexpected",
+                "MSH-9",
+                "診療日のないデータ種別ですが、ファイル名に診療日があります。",
+            );
         }
         return;
     };

@@ -41,7 +41,9 @@ impl Context {
         let raw = if Moment::parse(&first).is_some() { first.into_owned() } else { field.text().trim().to_owned() };
         let time = Time { raw };
         match time.moment() {
-            None => self.warning("time-unreadable", segment.place(number), "日時として読めない文字を、そのまま残しました。"),
+            None => {
+                self.warning("time-unreadable", segment.place(number), "日時として読めない文字を、そのまま残しました。")
+            }
             Some(_) if time.raw.get(8..10).is_some_and(|hour| hour >= "24") => {
                 self.note("time-hour-24", segment.place(number), "24時以降の時刻です。翌日の時刻として扱います。");
             }
@@ -86,7 +88,11 @@ impl Context {
     pub fn check_code(&mut self, coded: &Coded, segment: &Segment<'_>, number: u16) {
         let wide = |text: &str| !text.is_ascii() && renkei_text::code::fold(text) != text;
         if coded.triples.iter().any(|t| wide(&t.code) || wide(&t.system)) {
-            self.note("code-full-width", segment.place(number), "コードまたはコード体系名に全角文字があります。半角として比べます。");
+            self.note(
+                "code-full-width",
+                segment.place(number),
+                "コードまたはコード体系名に全角文字があります。半角として比べます。",
+            );
         }
     }
 

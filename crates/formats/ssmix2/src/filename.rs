@@ -101,7 +101,8 @@ impl FileName {
     pub fn parse(name: &str) -> Result<Self, FileNameError> {
         let mut parts = name.rsplitn(7, '_');
         let mut next = || parts.next().unwrap_or_default();
-        let (flag, department, occurred, order_number, data_type, care_date) = (next(), next(), next(), next(), next(), next());
+        let (flag, department, occurred, order_number, data_type, care_date) =
+            (next(), next(), next(), next(), next(), next());
         let patient_id = parts.next().ok_or(FileNameError::PartCount)?;
         if order_number.chars().count() > ORDER_NUMBER_MAX_CHARS {
             return Err(FileNameError::OrderNumber);
@@ -216,11 +217,16 @@ mod tests {
 
     #[test]
     fn a_name_reads_back_as_written() {
-        for name in [NAME, "AB00123_-_ADT-00_999999999999999_20260402090000000_-_1", "a_b_-_OML-12_1_20260402090000000_-_0"] {
+        for name in
+            [NAME, "AB00123_-_ADT-00_999999999999999_20260402090000000_-_1", "a_b_-_OML-12_1_20260402090000000_-_0"]
+        {
             assert_eq!(FileName::parse(name).unwrap().to_string(), name);
         }
         let name = FileName::parse(NAME).unwrap();
-        assert_eq!((name.kind(), name.condition, name.department.as_str()), (Some(DataType::Oml11), Condition::Valid, "01"));
+        assert_eq!(
+            (name.kind(), name.condition, name.department.as_str()),
+            (Some(DataType::Oml11), Condition::Valid, "01")
+        );
     }
 
     #[test]

@@ -8,10 +8,14 @@ pub mod content;
 mod context;
 pub mod current;
 pub mod data_type;
+pub mod extended;
 pub mod filename;
+pub mod inspect;
 mod laboratory;
 pub mod message;
 mod required;
+pub mod storage;
+pub mod transaction;
 pub mod value;
 
 pub use content::Content;

@@ -1,6 +1,6 @@
 //! One file of the standard storage: bytes in, typed message, findings and verdict out. Pure; storage lies elsewhere.
 
-use renkei_hl7v2::{Message, ReadError, Separators};
+use renkei_hl7v2::{Message, ReadError, Separators, contact};
 use renkei_kernel::{Finding, Problem, Severity};
 use serde::{Deserialize, Serialize};
 
@@ -152,7 +152,8 @@ fn read_with(
         }
         return reading;
     };
-    if message.all("PID").nth(1).is_some() {
+    let others = message.all("PID").skip(1).any(|pid| contact::patient_number(&pid.field(3)) != patient.patient_id);
+    if others {
         context.error("several-patients", "PID[2]", "一つの電文に患者が二人以上います。");
         return rejected(refusal::PATIENT_MISMATCH, context);
     }
@@ -194,7 +195,9 @@ fn read_with(
 
 fn unreadable(error: ReadError) -> Reading {
     let (finding, text) = match error {
-        ReadError::Empty => ("message-empty", "ファイルが空です。書き込みの途中の可能性があります。後でもう一度読み込んでください。"),
+        ReadError::Empty => {
+            ("message-empty", "ファイルが空です。書き込みの途中の可能性があります。後でもう一度読み込んでください。")
+        }
         ReadError::TooLarge => ("message-too-large", "ファイルが大きすぎます。"),
         _ => ("message-without-header", "MSHで始まらないファイルです。HL7の電文ではありません。"),
     };
@@ -265,16 +268,7 @@ fn content(
     };
     match data_type {
         T::Adt00 => Content::Demographics(Box::new(Demographics::read(message, other, context))),
-        T::Adt01
-        | T::Adt12
-        | T::Adt21
-        | T::Adt22
-        | T::Adt31
-        | T::Adt32
-        | T::Adt41
-        | T::Adt42
-        | T::Adt51
-        | T::Adt52 => {
+        T::Adt01 | T::Adt12 | T::Adt21 | T::Adt22 | T::Adt31 | T::Adt32 | T::Adt41 | T::Adt42 | T::Adt51 | T::Adt52 => {
             rest(message, &[], other, comments);
             Content::Visit
         }

@@ -113,9 +113,14 @@ fn leading(text: &str) -> Option<(Comparator, &str)> {
 
 /// `100<` says that the value lies above 100.
 fn trailing(text: &str) -> Option<(Comparator, &str)> {
-    [("<=", Comparator::GreaterOrEqual), (">=", Comparator::LessOrEqual), ("<", Comparator::Greater), (">", Comparator::Less)]
-        .into_iter()
-        .find_map(|(sign, comparator)| text.strip_suffix(sign).map(|rest| (comparator, rest)))
+    [
+        ("<=", Comparator::GreaterOrEqual),
+        (">=", Comparator::LessOrEqual),
+        ("<", Comparator::Greater),
+        (">", Comparator::Less),
+    ]
+    .into_iter()
+    .find_map(|(sign, comparator)| text.strip_suffix(sign).map(|rest| (comparator, rest)))
 }
 
 /// Digits, at most one point between digits, an optional sign.
@@ -147,7 +152,8 @@ mod tests {
 
     #[test]
     fn only_a_whole_number_with_a_bound_is_measured() {
-        let read = |raw: &str| Measured::parse(raw).map(|m| (m.comparator.map(Comparator::sign).unwrap_or(""), m.number));
+        let read =
+            |raw: &str| Measured::parse(raw).map(|m| (m.comparator.map(Comparator::sign).unwrap_or(""), m.number));
         assert_eq!(read("0.020"), Some(("", "0.020".into())));
         assert_eq!(read("< 0.02"), Some(("<", "0.02".into())));
         assert_eq!(read("＜０．５"), Some(("<", "0.5".into())));
@@ -155,7 +161,9 @@ mod tests {
         assert_eq!(read(">=5"), Some((">=", "5".into())));
         assert_eq!(read("≦5"), Some(("<=", "5".into())));
         assert_eq!(read("-1.5"), Some(("", "-1.5".into())));
-        for text in ["2+", "1 +", "+-", "(3+)", "1+(100)", "5.0x10^3", "10/3", "検体不足", "", "<", "1.", "1.2.3", "1 000"] {
+        for text in
+            ["2+", "1 +", "+-", "(3+)", "1+(100)", "5.0x10^3", "10/3", "検体不足", "", "<", "1.", "1.2.3", "1 000"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }

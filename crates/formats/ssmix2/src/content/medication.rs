@@ -143,7 +143,8 @@ impl Medication {
                     continue;
                 }
                 "ORC" => {
-                    all.groups.push(MedicationGroup { order: Order::read(&segment, context), ..MedicationGroup::default() });
+                    all.groups
+                        .push(MedicationGroup { order: Order::read(&segment, context), ..MedicationGroup::default() });
                     continue;
                 }
                 "RXE" | "RXO" | "RXA" | "TQ1" | "RXR" | "RXC" | "OBX" | "NTE" => {}

@@ -57,7 +57,11 @@ impl Observation {
             }
             "XCN" => {
                 person = staff(segment, 5);
-                person.as_ref().map(Staff::full_name).filter(|n| !n.is_empty()).unwrap_or_else(|| field.text().into_owned())
+                person
+                    .as_ref()
+                    .map(Staff::full_name)
+                    .filter(|n| !n.is_empty())
+                    .unwrap_or_else(|| field.text().into_owned())
             }
             "TX" | "FT" => field.repetitions().map(|r| r.text().into_owned()).collect::<Vec<_>>().join("\n"),
             "TS" | "DT" | "TM" => id(segment, 5),
@@ -93,10 +97,18 @@ impl Observation {
     fn check(&self, segment: &Segment<'_>, context: &mut Context) {
         let place = segment.place(5);
         if self.value_type == "NM" && !self.value.is_empty() && !crate::value::is_number(self.value.trim()) {
-            context.warning("value-not-numeric", place, "数値型（NM）の結果が数値ではありません。文字のまま残しました。");
+            context.warning(
+                "value-not-numeric",
+                place,
+                "数値型（NM）の結果が数値ではありません。文字のまま残しました。",
+            );
         }
         if self.value_type == "SN" {
-            context.warning("value-type-not-allowed", segment.place(2), "使えない値の型（SN）です。文字のまま残しました。");
+            context.warning(
+                "value-type-not-allowed",
+                segment.place(2),
+                "使えない値の型（SN）です。文字のまま残しました。",
+            );
         }
         if has_two_parts(&self.value) && matches!(self.value_type.as_str(), "NM" | "ST") {
             context.note("value-with-two-parts", place, "一つの結果に二つの値があります。分けずに残しました。");
@@ -154,7 +166,9 @@ fn hidden_code(segment: &Segment<'_>, context: &mut Context) -> Option<Coded> {
 
 /// `1+(100)`, `0.13(0)`: a value followed by another one in brackets.
 fn has_two_parts(value: &str) -> bool {
-    let Some((front, back)) = value.trim().strip_suffix([')', '）']).and_then(|v| v.split_once(['(', '（'])) else { return false };
+    let Some((front, back)) = value.trim().strip_suffix([')', '）']).and_then(|v| v.split_once(['(', '（'])) else {
+        return false;
+    };
     let digit = |text: &str| text.chars().any(|c| c.is_ascii_digit());
     digit(front) && digit(back) && front.chars().all(|c| c.is_ascii_digit() || "+-. <>".contains(c))
 }

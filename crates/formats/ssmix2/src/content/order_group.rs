@@ -311,7 +311,11 @@ impl ParentResult {
         let first = field.first();
         let code = Coded::read_component(&first.component(1));
         context.check_code(&code, segment, 26);
-        Some(Self { code, sub_id: first.component(2).id().into_owned(), value: first.component_to_end(3).text().into_owned() })
+        Some(Self {
+            code,
+            sub_id: first.component(2).id().into_owned(),
+            value: first.component_to_end(3).text().into_owned(),
+        })
     }
 }
 

@@ -38,7 +38,11 @@ impl Patient {
     pub(crate) fn read(segment: &Segment<'_>, context: &mut Context) -> Self {
         let patient_id = contact::patient_number(&segment.field(3));
         if patient_id.chars().count() > PATIENT_ID_MAX_CHARS {
-            context.note("field-too-long", segment.place(3), "患者番号が規格の長さを超えています。切り詰めずに残しました。");
+            context.note(
+                "field-too-long",
+                segment.place(3),
+                "患者番号が規格の長さを超えています。切り詰めずに残しました。",
+            );
         }
         let names = Names::read(&segment.field(5));
         names_issues(&names, segment, 5, context);
@@ -74,13 +78,21 @@ pub(crate) fn names_issues(names: &Names, segment: &Segment<'_>, field: u16, con
         let place = segment.place(field);
         match issue {
             NameIssue::CaretMissing => {
-                context.note("name-caret-missing", place, "氏名の区切りが一つ足りません。種別の位置を補って読みました。");
+                context.note(
+                    "name-caret-missing",
+                    place,
+                    "氏名の区切りが一つ足りません。種別の位置を補って読みました。",
+                );
             }
             NameIssue::SplitAtSpace => {
                 context.note("name-split-at-space", place, "姓と名が一つの欄にあります。空白で分けました。");
             }
             NameIssue::RepresentationGuessed => {
-                context.note("name-representation-guessed", place, "漢字・カナの別が書かれていません。文字から判断しました。");
+                context.note(
+                    "name-representation-guessed",
+                    place,
+                    "漢字・カナの別が書かれていません。文字から判断しました。",
+                );
             }
             NameIssue::Substitute => {
                 let text = "氏名に代わりの文字（■、〓、外字）があります。正しい文字は送信元に確かめてください。";

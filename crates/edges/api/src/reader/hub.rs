@@ -1,0 +1,517 @@
+//! The hub: which readers are connected, what they are asked, and what becomes of their answers.
+//!
+//! Separate from the socket beneath so that every refusal can be tested without a network. All state is in memory
+//! and dies with the process: a read that waited then is asked for again, which is what a person would do anyway.
+
+use crate::card;
+use crate::limits::{ENDED_READS_MAX, OUTBOX_MAX, REQUESTS_PER_MINUTE_MAX, VERSION_MAX_CHARS};
+use crate::limits::{HEARTBEAT, IDENTIFY_WITHIN, SILENCE_MAX};
+use crate::reader::nonces::{Nonces, Waiting};
+use crate::reader::ports::{
+    CardReadSink, ProofLevel, ReadAnswer, ReadRefused, ReadUnreadable, ReaderKeys, ReaderNotice, Refusal, Unreadable,
+};
+use crate::reader::wire::{
+    CardMessage, DeviceState, Farewell, FromAgent, Means, Nonce, ReadFault, Signature, ToAgent, identify_bytes,
+    is_signed_by,
+};
+use futures::future::BoxFuture;
+use renkei_kernel::{CardReadId, Category, Ids, Problem, ReaderId, Timestamp};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+
+/// What a hub is made of.
+#[derive(Clone)]
+pub struct HubSettings {
+    /// The name under which agents know this server; part of everything they sign.
+    pub server_name: String,
+    pub keys: Arc<dyn ReaderKeys>,
+    pub sink: Arc<dyn CardReadSink>,
+    pub ids: Ids,
+    pub timing: Timing,
+}
+
+/// Times of a connection; the defaults are those of [`crate::limits`].
+#[derive(Debug, Clone, Copy)]
+pub struct Timing {
+    pub identify_within: Duration,
+    pub heartbeat: Duration,
+    pub silence: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self { identify_within: IDENTIFY_WITHIN, heartbeat: HEARTBEAT, silence: SILENCE_MAX }
+    }
+}
+
+/// A read was asked of a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Requested {
+    /// Last instant at which an answer counts.
+    pub expires_at: Timestamp,
+    /// The read that waited there before and is over now.
+    pub replaced: Option<CardReadId>,
+}
+
+/// Why a reader cannot be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestRefused {
+    #[error("カードリーダーが接続されていません。/ the reader's agent is not connected")]
+    NotConnected,
+    #[error("カードリーダーが使えない状態です。/ the reader does not work")]
+    NotWorking,
+    #[error("読み取りの回数が多すぎます。しばらく待ってからお試しください。/ too many reads at this reader")]
+    TooMany,
+}
+
+impl Problem for RequestRefused {
+    fn category(&self) -> Category {
+        match self {
+            Self::NotConnected | Self::NotWorking => Category::Stopped,
+            Self::TooMany => Category::TooMany,
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotConnected => "reader_away",
+            Self::NotWorking => "reader_faulty",
+            Self::TooMany => "reader_too_many",
+        }
+    }
+}
+
+/// How a read ended, as far as the reader is concerned. Whose card it was is another question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadOutcome {
+    /// A live read was handed to the use case.
+    Answered,
+    /// A genuine answer without a usable identifier.
+    Unreadable(Unreadable),
+    /// No card in time.
+    Expired,
+    /// A newer request took the reader, or the page gave up.
+    GivenUp,
+    /// Not asked for at this hub, or too long ago.
+    Unknown,
+    /// Still waiting when the caller's patience ended.
+    StillWaiting,
+}
+
+/// What is known of a reader.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReaderState {
+    /// Since when its agent is connected; `None` when it is not.
+    pub connected_since: Option<Timestamp>,
+    /// Last sign of life, also of a connection that is gone.
+    pub last_seen: Option<Timestamp>,
+    /// The agent's version, while connected.
+    pub version: Option<String>,
+    /// The device, while connected.
+    pub device: Option<DeviceState>,
+    /// Server's clock minus agent's clock in seconds at its last answer.
+    pub drift_seconds: Option<i64>,
+    /// Whether a read waits there.
+    pub waiting: bool,
+}
+
+impl ReaderState {
+    pub fn is_connected(&self) -> bool {
+        self.connected_since.is_some()
+    }
+    /// Connected and able to read.
+    pub fn is_ready(&self) -> bool {
+        self.device.is_some_and(DeviceState::works)
+    }
+}
+
+/// What pages and use cases may ask of readers. No function takes a card's number: none can be typed.
+pub trait ReaderHub: Send + Sync {
+    /// Sends a fresh nonce for `read` down the reader's connection. The life of the nonce is sixty seconds, or until
+    /// `until` if that is sooner. A read that still waits there is given up.
+    fn request_read(&self, reader: ReaderId, read: CardReadId, until: Timestamp) -> Result<Requested, RequestRefused>;
+    /// Waits until the read ended, at most `within`.
+    fn wait(&self, read: CardReadId, within: Duration) -> BoxFuture<'_, ReadOutcome>;
+    /// Nobody waits for this read any more.
+    fn give_up(&self, read: CardReadId);
+    fn reader_state(&self, reader: ReaderId) -> ReaderState;
+}
+
+/// The hub of one process.
+pub struct Hub {
+    settings: HubSettings,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    nonces: Nonces,
+    lines: HashMap<ReaderId, Line>,
+    last_line: u64,
+    last_seen: HashMap<ReaderId, Timestamp>,
+    asked: HashMap<ReaderId, (i64, u32)>,
+    outcomes: HashMap<CardReadId, watch::Sender<Option<ReadOutcome>>>,
+    ended_order: VecDeque<CardReadId>,
+}
+
+struct Line {
+    number: u64,
+    outbox: mpsc::Sender<ToAgent>,
+    since: Timestamp,
+    version: String,
+    device: DeviceState,
+    drift_seconds: Option<i64>,
+}
+
+/// An accepted connection, as the socket holds it.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub line: LineId,
+    pub outbox: mpsc::Receiver<ToAgent>,
+}
+
+/// One connection of one reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LineId {
+    pub reader: ReaderId,
+    number: u64,
+}
+
+impl Inner {
+    fn finish(&mut self, read: CardReadId, outcome: ReadOutcome) {
+        let Some(sender) = self.outcomes.get(&read) else { return };
+        if sender.send_replace(Some(outcome)).is_none() {
+            self.ended_order.push_back(read);
+        }
+        while self.ended_order.len() > ENDED_READS_MAX {
+            if let Some(oldest) = self.ended_order.pop_front() {
+                self.outcomes.remove(&oldest);
+            }
+        }
+    }
+    fn sweep(&mut self, now: Timestamp) {
+        for (_, read) in self.nonces.sweep(now) {
+            self.finish(read, ReadOutcome::Expired);
+        }
+    }
+    fn line(&self, id: LineId) -> Option<&Line> {
+        self.lines.get(&id.reader).filter(|line| line.number == id.number)
+    }
+    fn line_mut(&mut self, id: LineId) -> Option<&mut Line> {
+        self.lines.get_mut(&id.reader).filter(|line| line.number == id.number)
+    }
+    /// Puts a message into a reader's outbox; `false` when there is no connection that takes it.
+    fn send(&self, reader: ReaderId, message: ToAgent) -> bool {
+        self.lines.get(&reader).is_some_and(|line| line.outbox.try_send(message).is_ok())
+    }
+    fn may_ask(&mut self, reader: ReaderId, now: Timestamp) -> bool {
+        let minute = now.seconds().div_euclid(60);
+        let asked = self.asked.entry(reader).or_insert((minute, 0));
+        if asked.0 != minute {
+            *asked = (minute, 0);
+        }
+        asked.1 = asked.1.saturating_add(1);
+        asked.1 <= REQUESTS_PER_MINUTE_MAX
+    }
+}
+
+fn read_message(waiting: &Waiting, now: Timestamp) -> ToAgent {
+    ToAgent::Read {
+        read: waiting.read,
+        nonce: waiting.nonce,
+        expires: waiting.expires_at.to_rfc3339(),
+        seconds: u64::try_from(waiting.expires_at.seconds_since(now)).unwrap_or(0),
+    }
+}
+
+impl Hub {
+    pub fn new(settings: HubSettings) -> Arc<Self> {
+        Arc::new(Self { settings, inner: Mutex::default() })
+    }
+
+    /// Readers whose agents are connected.
+    pub fn connected(&self) -> Vec<ReaderId> {
+        let mut readers: Vec<_> = self.inner().lines.keys().copied().collect();
+        readers.sort();
+        readers
+    }
+
+    /// Says farewell to every agent; they come back to whoever answers next.
+    pub fn close(&self) {
+        let mut inner = self.inner();
+        for (_, line) in inner.lines.drain() {
+            let _full_or_gone = line.outbox.try_send(ToAgent::Bye { reason: Farewell::Closing });
+        }
+    }
+
+    pub(crate) fn settings(&self) -> &HubSettings {
+        &self.settings
+    }
+    pub(crate) fn fresh_nonce(&self) -> Nonce {
+        Nonce(self.settings.ids.token())
+    }
+    fn now(&self) -> Timestamp {
+        self.settings.ids.now()
+    }
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A caller claims to be `reader`. On success the older connection of the same reader ends, and a read that waits
+    /// there is asked for again with a new nonce.
+    pub(crate) async fn accept(
+        &self,
+        hello: &Nonce,
+        reader: ReaderId,
+        version: &str,
+        signature: &Signature,
+    ) -> Result<Accepted, Refusal> {
+        let key = self.settings.keys.device_key(reader).await.ok_or(Refusal::NotEnrolled)?;
+        let signed = identify_bytes(&self.settings.server_name, hello, reader, version);
+        if !is_signed_by(&key, &signed, signature) {
+            return Err(Refusal::Signature);
+        }
+        let version: String = version.chars().filter(|c| !c.is_control()).take(VERSION_MAX_CHARS).collect();
+        let (nonce, now) = (self.fresh_nonce(), self.now());
+        let (outbox, receiver) = mpsc::channel(OUTBOX_MAX);
+        let (line, replaced) = {
+            let mut inner = self.inner();
+            inner.last_line += 1;
+            let line = LineId { reader, number: inner.last_line };
+            let (since, device) = (now, DeviceState::Absent);
+            let new =
+                Line { number: line.number, outbox, since, version: version.clone(), device, drift_seconds: None };
+            let before = inner.lines.insert(reader, new);
+            if let Some(before) = &before {
+                let _full_or_gone = before.outbox.try_send(ToAgent::Bye { reason: Farewell::Replaced });
+            }
+            inner.last_seen.insert(reader, now);
+            let silence_seconds = self.settings.timing.silence.as_secs();
+            inner.send(reader, ToAgent::Welcome { silence_seconds });
+            if let Some(waiting) = inner.nonces.renew(reader, nonce, now) {
+                inner.send(reader, read_message(&waiting, now));
+            }
+            (line, before.is_some())
+        };
+        self.settings.sink.noticed(ReaderNotice::Connected { reader, version, replaced, at: now }).await;
+        Ok(Accepted { line, outbox: receiver })
+    }
+
+    /// A connection ended.
+    pub(crate) async fn left(&self, line: LineId) {
+        let was_current = {
+            let mut inner = self.inner();
+            let current = inner.line(line).is_some();
+            if current {
+                inner.lines.remove(&line.reader);
+            }
+            current
+        };
+        if was_current {
+            let notice = ReaderNotice::Disconnected { reader: line.reader, at: self.now() };
+            self.settings.sink.noticed(notice).await;
+        }
+    }
+
+    /// A sign of life.
+    pub(crate) fn alive(&self, line: LineId) {
+        let now = self.now();
+        let mut inner = self.inner();
+        if inner.line(line).is_some() {
+            inner.last_seen.insert(line.reader, now);
+        }
+    }
+
+    /// A message of an accepted agent. An error is the word with which its connection ends.
+    pub(crate) async fn receive(&self, line: LineId, message: FromAgent) -> Result<(), Farewell> {
+        if self.inner().line(line).is_none() {
+            return Err(Farewell::Replaced);
+        }
+        self.alive(line);
+        let (reader, at) = (line.reader, self.now());
+        match message {
+            FromAgent::Identify { .. } => Err(Farewell::Malformed),
+            FromAgent::Card(message) => self.card(line, message).await,
+            FromAgent::Failed { read, fault } => {
+                self.failed(reader, read, fault).await;
+                Ok(())
+            }
+            FromAgent::Removed => {
+                self.device(line, DeviceState::Ready);
+                self.settings.sink.noticed(ReaderNotice::CardRemoved { reader, at }).await;
+                Ok(())
+            }
+            FromAgent::Device { state } => {
+                self.device(line, state);
+                self.settings.sink.noticed(ReaderNotice::Device { reader, state, at }).await;
+                Ok(())
+            }
+        }
+    }
+
+    /// Reports a message that could not even be read, or one too many.
+    pub(crate) async fn refuse(&self, reader: ReaderId, read: Option<CardReadId>, reason: Refusal) {
+        let at = self.now();
+        self.settings.sink.refused(ReadRefused { reader, read, reason, at }).await;
+    }
+
+    fn device(&self, line: LineId, state: DeviceState) {
+        if let Some(line) = self.inner().line_mut(line) {
+            line.device = state;
+        }
+    }
+
+    async fn card(&self, line: LineId, message: CardMessage) -> Result<(), Farewell> {
+        let (reader, read) = (line.reader, message.read);
+        if message.reader != reader {
+            self.refuse(reader, Some(read), Refusal::Foreign).await;
+            return Ok(());
+        }
+        // Asked for each answer: a reader whose enrolment ended is out at once, not at its next connection.
+        let Some(key) = self.settings.keys.device_key(reader).await else {
+            self.refuse(reader, Some(read), Refusal::NotEnrolled).await;
+            return Err(Farewell::NotAccepted);
+        };
+        if !is_signed_by(&key, &message.signed_bytes(&self.settings.server_name), &message.signature) {
+            self.refuse(reader, Some(read), Refusal::Signature).await;
+            return Ok(());
+        }
+        let now = self.now();
+        let used = {
+            let mut inner = self.inner();
+            let drift = message.agent_time().map(|agent| now.seconds_since(agent));
+            if let Some(line) = inner.line_mut(line) {
+                line.drift_seconds = drift;
+            }
+            let used = inner.nonces.use_up(reader, read, &message.nonce, now);
+            if used == Err(Refusal::Expired) {
+                inner.finish(read, ReadOutcome::Expired);
+            }
+            used
+        };
+        if let Err(reason) = used {
+            self.refuse(reader, Some(read), reason).await;
+            return Ok(());
+        }
+        let settings = self.settings.keys.settings(reader).await;
+        let level = match message.means {
+            Means::Contactless => ProofLevel::ReaderSaw,
+            Means::Keyboard if settings.keyboard_allowed => ProofLevel::Unproven,
+            Means::Keyboard => {
+                self.unreadable(reader, read, Unreadable::WedgeRefused).await;
+                return Ok(());
+            }
+        };
+        match card::normalise(&message.kind, &message.id, &settings.form) {
+            Err(refusal) => self.unreadable(reader, read, Unreadable::Card(refusal)).await,
+            Ok(card) => {
+                self.settings.sink.answered(ReadAnswer { reader, read, card, level, at: now }).await;
+                self.over(reader, read, ReadOutcome::Answered);
+            }
+        }
+        Ok(())
+    }
+
+    /// The reader says that it could not read; only the read that waits there can end by that.
+    async fn failed(&self, reader: ReaderId, read: CardReadId, fault: ReadFault) {
+        let ended = {
+            let mut inner = self.inner();
+            let waits = inner.nonces.waiting(reader).is_some_and(|waiting| waiting.read == read);
+            waits && inner.nonces.give_up(read).is_some()
+        };
+        match fault {
+            _ if !ended => {}
+            // No card is no refusal: the request simply was not met in its time.
+            ReadFault::NoCard => self.over(reader, read, ReadOutcome::Expired),
+            _ => self.unreadable(reader, read, Unreadable::Fault(fault)).await,
+        }
+    }
+
+    async fn unreadable(&self, reader: ReaderId, read: CardReadId, reason: Unreadable) {
+        let at = self.now();
+        self.settings.sink.unreadable(ReadUnreadable { reader, read, reason, at }).await;
+        self.over(reader, read, ReadOutcome::Unreadable(reason));
+    }
+
+    fn over(&self, reader: ReaderId, read: CardReadId, outcome: ReadOutcome) {
+        let mut inner = self.inner();
+        inner.finish(read, outcome);
+        inner.send(reader, ToAgent::Done { read });
+    }
+}
+
+impl ReaderHub for Hub {
+    fn request_read(&self, reader: ReaderId, read: CardReadId, until: Timestamp) -> Result<Requested, RequestRefused> {
+        let (nonce, now) = (self.fresh_nonce(), self.now());
+        let mut inner = self.inner();
+        inner.sweep(now);
+        let device = inner.lines.get(&reader).map(|line| line.device).ok_or(RequestRefused::NotConnected)?;
+        if !device.works() {
+            return Err(RequestRefused::NotWorking);
+        }
+        if !inner.may_ask(reader, now) {
+            return Err(RequestRefused::TooMany);
+        }
+        let (waiting, replaced) = inner.nonces.give(reader, read, nonce, now, until);
+        if let Some(replaced) = replaced {
+            inner.finish(replaced, ReadOutcome::GivenUp);
+        }
+        if !inner.send(reader, read_message(&waiting, now)) {
+            inner.nonces.give_up(read);
+            return Err(RequestRefused::NotConnected);
+        }
+        inner.outcomes.entry(read).or_insert_with(|| watch::Sender::new(None));
+        Ok(Requested { expires_at: waiting.expires_at, replaced })
+    }
+
+    fn wait(&self, read: CardReadId, within: Duration) -> BoxFuture<'_, ReadOutcome> {
+        Box::pin(async move {
+            let patience = tokio::time::Instant::now() + within;
+            let watched = self.inner().outcomes.get(&read).map(watch::Sender::subscribe);
+            let Some(mut ended) = watched else { return ReadOutcome::Unknown };
+            loop {
+                self.inner().sweep(self.now());
+                if let Some(outcome) = *ended.borrow_and_update() {
+                    return outcome;
+                }
+                if tokio::time::Instant::now() >= patience {
+                    return ReadOutcome::StillWaiting;
+                }
+                // The house's clock may be turned by hand, so its passing is looked at now and then.
+                let look_again = patience.min(tokio::time::Instant::now() + Duration::from_millis(200));
+                let _changed_or_look = tokio::time::timeout_at(look_again, ended.changed()).await;
+            }
+        })
+    }
+
+    fn give_up(&self, read: CardReadId) {
+        let mut inner = self.inner();
+        if let Some(reader) = inner.nonces.give_up(read) {
+            inner.finish(read, ReadOutcome::GivenUp);
+            inner.send(reader, ToAgent::Cancel { read });
+        }
+    }
+
+    fn reader_state(&self, reader: ReaderId) -> ReaderState {
+        let now = self.now();
+        let mut inner = self.inner();
+        inner.sweep(now);
+        let line = inner.lines.get(&reader);
+        ReaderState {
+            connected_since: line.map(|line| line.since),
+            last_seen: inner.last_seen.get(&reader).copied(),
+            version: line.map(|line| line.version.clone()),
+            device: line.map(|line| line.device),
+            drift_seconds: line.and_then(|line| line.drift_seconds),
+            waiting: inner.nonces.waiting(reader).is_some(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hub")
+    }
+}

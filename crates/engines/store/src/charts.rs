@@ -69,6 +69,7 @@ fn shows(permit: &Permit, facts: &EntryFacts<'_>, dental: &HashSet<InstitutionId
     let drug_codes: Vec<&str> = facts.drug_codes.iter().map(|code| code.code.as_str()).collect();
     let asked = renkei_access::EntryFacts {
         kind: facts.kind,
+        is_part: facts.is_part,
         institution: Some(facts.institution),
         // Imported entries have no author among the people of this house.
         author: None,

@@ -3,11 +3,13 @@
 use renkei_kernel::{InstitutionId, PersonId, Timestamp};
 use renkei_records::EntryKind;
 
-/// Facts of one entry. Ask per result line where lines differ: a laboratory report is shown when one of its lines is,
-/// and each line is asked with its own code.
+/// Facts of one entry, or of one part of it. Entries whose parts differ (result lines, drugs) are asked as a whole, with
+/// the codes that stand for the whole, and then for each part with its own codes; a part is shown when both are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EntryFacts<'a> {
     pub kind: EntryKind,
+    /// Asked for one part of the entry, with that part's codes.
+    pub is_part: bool,
     /// The institution in whose chart the entry lies; `None` for the patient's own chart.
     pub institution: Option<InstitutionId>,
     /// The person of this house who wrote it, where known.
@@ -35,6 +37,7 @@ impl EntryFacts<'_> {
     pub fn plain(kind: EntryKind, institution: InstitutionId) -> Self {
         Self {
             kind,
+            is_part: false,
             institution: Some(institution),
             author: None,
             icd10: &[],

@@ -151,6 +151,10 @@ impl ItemScopes {
             Condition::DispensingNeeds => {
                 matches!(item, Item::Allergies | Item::Prescriptions | Item::Dispensing | Item::MedicationNotebook)
             }
+            // A report as a whole has no code of its own; its lines are asked one by one.
+            Condition::DefaultLaboratory if !entry.is_part && entry.lab_codes.is_empty() => {
+                entry.kind == EntryKind::LaboratoryReport
+            }
             Condition::DefaultLaboratory => entry.lab_codes.iter().any(|code| reading.is_default_laboratory(code)),
             Condition::AfterDelay => {
                 let days = self.delay_days.get(item.index()).copied().unwrap_or(0);

@@ -135,7 +135,8 @@ pub(super) fn judge(question: &Question, facts: &Facts, against: &mut Vec<Reason
         against.push(Reason::ConsentAbsent);
         return;
     };
-    if !role.is_patient_side() {
+    // The scope limits who may look across the border, not what a patient's own institution hands in.
+    if !role.is_patient_side() && question.purpose != Purpose::Registration {
         let region = facts.institution.as_ref().map(|institution| &institution.region);
         let reached = match consent.scope {
             ConsentScope::AllRegions => true,

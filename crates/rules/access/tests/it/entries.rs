@@ -147,11 +147,13 @@ fn the_emergency_view_shows_the_latest_result_only() {
 #[test]
 fn notes_of_the_matrix_filter_entries() {
     let pharmacist = scope_of(Scene::by_card(Role::Pharmacist));
-    let line = |code: &'static [&'static str]| EntryFacts { lab_codes: code, ..there(EntryKind::LaboratoryReport) };
+    let report = there(EntryKind::LaboratoryReport);
+    let line = |code: &'static [&'static str]| EntryFacts { is_part: true, lab_codes: code, ..report };
     assert_eq!(pharmacist.judge(&line(&["3C015000002327101"])), Shown::Shown);
     assert_eq!(pharmacist.judge(&line(&["3D046000001906202"])), Shown::Shown);
     assert_eq!(pharmacist.judge(&line(&["5C070000002306201"])), Shown::Absent);
     assert_eq!(pharmacist.judge(&line(&[])), Shown::Absent);
+    assert_eq!(pharmacist.judge(&report), Shown::Shown);
     let dentist = scope_of(Scene::by_card(Role::Dentist));
     let image = there(EntryKind::RadiologyReport);
     assert_eq!(dentist.judge(&image), Shown::Absent);
@@ -160,10 +162,10 @@ fn notes_of_the_matrix_filter_entries() {
     assert!(!dietitian.shows_reasons(EntryKind::Prescription));
     assert!(pharmacist.shows_reasons(EntryKind::Prescription));
     let patient = scope_of(Scene::patient_side());
-    let report = EntryFacts { recorded_at: Some(at(10, 0, 0).plus_days(-6)), ..image };
-    assert_eq!(patient.judge(&report), Shown::Absent);
-    let report = EntryFacts { recorded_at: Some(at(10, 0, 0).plus_days(-7)), ..image };
-    assert_eq!(patient.judge(&report), Shown::Shown);
+    let early = EntryFacts { recorded_at: Some(at(10, 0, 0).plus_days(-6)), ..image };
+    assert_eq!(patient.judge(&early), Shown::Absent);
+    let ripe = EntryFacts { recorded_at: Some(at(10, 0, 0).plus_days(-7)), ..image };
+    assert_eq!(patient.judge(&ripe), Shown::Shown);
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub struct EntryFacts<'a> {
     pub entry: EntryId,
     pub kind: EntryKind,
     pub state: EntryState,
+    /// Asked for one part of the entry, with that part's codes; otherwise for the entry as a whole.
+    pub is_part: bool,
     pub effective: Option<Timestamp>,
     pub received_at: Timestamp,
     /// Department codes of file name and orders.
@@ -70,6 +72,7 @@ impl<'a> EntryFacts<'a> {
             entry: entry.id,
             kind: entry.kind,
             state: entry.state,
+            is_part: false,
             effective: entry.effective.as_ref().and_then(ClinicalTime::at),
             received_at: message.received_at,
             departments: departments(message, entry),
@@ -96,6 +99,7 @@ fn judge_parts<'a>(
     facts: &mut EntryFacts<'a>,
     ask: &mut dyn FnMut(&EntryFacts) -> bool,
 ) -> Vec<bool> {
+    facts.is_part = true;
     let mut verdicts = Vec::new();
     let mut drug = |values: &[&'a CodedValue], more: &'a [CodedValue]| {
         facts.drug_codes.clear();

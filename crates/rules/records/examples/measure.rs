@@ -4,10 +4,16 @@
 
 use jiff::civil::{Date, date};
 use renkei_kernel::{BatchId, ChartId, EntryId, InstitutionId, MessageId, Timestamp};
-use renkei_records::body::*;
+use renkei_records::body::{
+    Drug, LaboratoryGroup, LaboratoryReport, LaboratoryValue, OrderHead, Prescription, ResultStatus, RpGroup, Specimen,
+    Timing, TitledEntry,
+};
 use renkei_records::views::calendar::{Zoom, calendar};
 use renkei_records::views::laboratory::{TableQuery, laboratory_table};
-use renkei_records::views::*;
+use renkei_records::views::{
+    PatientRecord, counts, cultures, diagnoses, encounters, identity, latest, medicines, orders, prescriptions,
+    summary, trends,
+};
 use renkei_records::*;
 use std::time::{Duration, Instant};
 use uuid::Uuid;

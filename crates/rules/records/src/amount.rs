@@ -3,19 +3,19 @@
 //! `0.020` is not `0.02` to the eye of a laboratory, `<0.02` is not a number, `1 +` is not one. Only a full match
 //! gives a number; everything else stays text.
 
-use crate::code::Code;
+use crate::code::{Code, ShortText};
 use serde::{Deserialize, Serialize};
 
 /// A dose, a volume, a count of days: raw characters and unit. `raw` may be `""` with the two quotation marks, by
 /// which a sender says *not applicable* (ointments).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Amount {
-    pub raw: String,
+    pub raw: ShortText,
     pub unit: Code,
 }
 
 impl Amount {
-    pub fn new(raw: impl Into<String>, unit: Code) -> Self {
+    pub fn new(raw: impl Into<ShortText>, unit: Code) -> Self {
         Self { raw: raw.into(), unit }
     }
     pub fn is_absent(&self) -> bool {

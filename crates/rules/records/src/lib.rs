@@ -16,7 +16,7 @@ pub mod views;
 
 pub use amount::{Amount, Comparator, Measured};
 pub use body::Body;
-pub use code::{Code, CodedValue};
+pub use code::{Code, CodedValue, ShortText};
 pub use entry::{Entry, EntryState, SegmentName, SourcePlace};
 pub use kind::EntryKind;
 pub use message::{Condition, DecodeError, Message, RecordKey};

@@ -4,6 +4,7 @@
 //! to 47 (`202604102400` is the start of the next day) and are sometimes free text (an allergy "in primary school").
 //! The characters are kept for ever; everything else is computed from them and never stored.
 
+use crate::code::ShortText;
 use jiff::civil::{Date, DateTime, Time};
 use renkei_kernel::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,7 @@ pub enum Precision {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct ClinicalTime {
     /// The characters of the message, untouched.
-    pub raw: String,
+    pub raw: ShortText,
 }
 
 /// What a run of digits means: the earliest moment it can stand for, and how exact it is.
@@ -81,7 +82,7 @@ fn read(raw: &str) -> Option<Reading> {
 
 impl ClinicalTime {
     /// Keeps the characters whatever they are.
-    pub fn new(raw: impl Into<String>) -> Self {
+    pub fn new(raw: impl Into<ShortText>) -> Self {
         Self { raw: raw.into() }
     }
     /// `None` for an empty field; otherwise the characters are kept.
@@ -106,11 +107,11 @@ impl ClinicalTime {
     }
     /// `2026-04-11 00:00` to the precision given; free text as it stands.
     pub fn shown(&self) -> String {
-        let Some(r) = read(&self.raw) else { return self.raw.clone() };
+        let Some(r) = read(&self.raw) else { return self.raw.to_string() };
         let s = r.start;
         let day = || format!("{:04}-{:02}-{:02}", s.year(), s.month(), s.day());
         match r.precision {
-            Precision::Text => self.raw.clone(),
+            Precision::Text => self.raw.to_string(),
             Precision::Year => format!("{:04}", s.year()),
             Precision::Month => format!("{:04}-{:02}", s.year(), s.month()),
             Precision::Day => day(),

@@ -64,7 +64,7 @@ pub(super) fn is_culture(group: &LaboratoryGroup) -> bool {
 fn line(seen: Seen<'_>, value: &LaboratoryValue) -> Susceptibility {
     Susceptibility {
         drug: value.name().to_owned(),
-        drug_code: value.code.first_code().map(|c| c.code.clone()).unwrap_or_default(),
+        drug_code: value.code.first_code().map(|c| c.code.to_string()).unwrap_or_default(),
         value: shown_value(value),
         unit: value.unit.shown().to_owned(),
         flag: value.flag.clone(),
@@ -82,7 +82,7 @@ fn culture<'a>(seen: Seen<'_>, group: &'a LaboratoryGroup) -> (Culture, Vec<(Str
         organisms.push(Organism {
             sub_id: value.sub_id.trim().to_owned(),
             name: coded.map(|c| c.shown().to_owned()).unwrap_or_default(),
-            code: coded.and_then(|c| c.in_system(&["JANIS"])).map(|c| c.code.clone()).unwrap_or_default(),
+            code: coded.and_then(|c| c.in_system(&["JANIS"])).map(|c| c.code.to_string()).unwrap_or_default(),
             amounts: Vec::new(),
             status: value.status,
             susceptibilities: Vec::new(),

@@ -80,7 +80,7 @@ pub fn identity_band(record: &PatientRecord, today: Date) -> Option<IdentityBand
         birth_date: identity.birth_date.clone(),
         birth_shown: match (birth, &identity.birth_date) {
             (Some(day), _) => era::long_date(day),
-            (None, Some(raw)) => raw.raw.clone(),
+            (None, Some(raw)) => raw.raw.to_string(),
             (None, None) => String::new(),
         },
         age: birth.and_then(|birth| era::age_on(birth, today)),

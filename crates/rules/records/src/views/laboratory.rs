@@ -7,6 +7,7 @@ use super::cultures::is_culture;
 use super::patient::{PatientRecord, Seen, SourceRef};
 use super::series::{Flagging, SeriesKey, field_label, flagging, series_key};
 use crate::body::{Body, LaboratoryGroup, LaboratoryValue, ResultStatus};
+use crate::code::ShortText;
 use crate::entry::EntryState;
 use crate::time::ClinicalTime;
 use jiff::civil::{Date, DateTime};
@@ -15,40 +16,36 @@ use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// One value of one group, with everything around it: what the laboratory views walk over.
-#[derive(Debug, Clone, Copy)]
-pub struct Measure<'a> {
+/// One group of an ordinary report that stands, with when its specimen was taken: read once for all its values.
+#[derive(Debug, Clone)]
+pub struct GroupAt<'a> {
     pub seen: Seen<'a>,
     pub group: &'a LaboratoryGroup,
-    pub value: &'a LaboratoryValue,
+    /// OBR-7, else SPM-17, else OBX-14 of the first value, else the entry's time.
+    pub taken: Option<ClinicalTime>,
+    pub start: Option<DateTime>,
 }
 
-impl<'a> Measure<'a> {
-    /// When the specimen was taken; else OBX-14, else the entry's time.
-    pub fn taken(&self) -> Option<ClinicalTime> {
-        self.group.taken().or(self.value.observed.as_ref()).cloned().or_else(|| self.seen.time())
-    }
-    pub fn source(&self) -> SourceRef {
-        self.seen.source_at(self.value.place)
-    }
+/// All ordinary (not culture) groups with values, in reports that stand.
+pub fn groups(record: &PatientRecord) -> impl Iterator<Item = GroupAt<'_>> {
+    let reports = record.each().filter(Seen::stands).filter_map(|seen| match &seen.entry.body {
+        Body::LaboratoryReport(report) => Some((seen, report)),
+        _ => None,
+    });
+    let groups = reports.flat_map(|(seen, report)| report.groups.iter().map(move |group| (seen, group)));
+    groups.filter(|(_, group)| !group.values.is_empty() && !is_culture(group)).map(|(seen, group)| {
+        let observed = group.values.first().and_then(|value| value.observed.as_ref());
+        let taken = group.taken().or(observed).cloned().or_else(|| seen.time());
+        let start = taken.as_ref().and_then(ClinicalTime::start);
+        GroupAt { seen, group, taken, start }
+    })
 }
 
-/// All values of ordinary (not culture) groups in reports that stand.
-pub fn measures(record: &PatientRecord) -> impl Iterator<Item = Measure<'_>> {
-    record
-        .each()
-        .filter(Seen::stands)
-        .filter_map(|seen| match &seen.entry.body {
-            Body::LaboratoryReport(report) => Some((seen, report)),
-            _ => None,
-        })
-        .flat_map(|(seen, report)| {
-            report
-                .groups
-                .iter()
-                .filter(|group| !is_culture(group))
-                .flat_map(move |group| group.values.iter().map(move |value| Measure { seen, group, value }))
-        })
+/// The same, oldest first; values of one group keep the order of their message.
+pub(super) fn groups_by_time(record: &PatientRecord) -> Vec<GroupAt<'_>> {
+    let mut found: Vec<GroupAt<'_>> = groups(record).collect();
+    found.sort_by_key(|at| (at.start, at.seen.entry.id));
+    found
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,7 +112,7 @@ impl Default for TableQuery {
     }
 }
 
-type Taking = (Reverse<Option<DateTime>>, InstitutionId, String);
+type Taking = (Reverse<Option<DateTime>>, InstitutionId, ShortText);
 
 pub(super) fn shown_value(value: &LaboratoryValue) -> String {
     match &value.coded {
@@ -124,14 +121,12 @@ pub(super) fn shown_value(value: &LaboratoryValue) -> String {
     }
 }
 
-fn taking(measure: &Measure<'_>) -> Taking {
-    let taken = measure.taken();
-    let raw = taken.as_ref().map(|t| t.raw.clone()).unwrap_or_default();
-    (Reverse(taken.as_ref().and_then(ClinicalTime::start)), measure.seen.institution, raw)
+fn taking(at: &GroupAt<'_>) -> Taking {
+    let raw = at.taken.as_ref().map(|t| t.raw.clone()).unwrap_or_default();
+    (Reverse(at.start), at.seen.institution, raw)
 }
 
-fn cell(measure: &Measure<'_>) -> Cell {
-    let value = measure.value;
+fn cell(seen: Seen<'_>, value: &LaboratoryValue) -> Cell {
     Cell {
         value: shown_value(value),
         flagging: flagging(value),
@@ -139,45 +134,33 @@ fn cell(measure: &Measure<'_>) -> Cell {
         range: value.range.clone(),
         status: value.status,
         comments: value.comments.clone(),
-        source: measure.source(),
+        source: seen.source_at(value.place),
     }
 }
 
-/// The taking of one group, computed once for all its values.
-struct GroupAt<'a> {
-    seen: Seen<'a>,
-    group: &'a LaboratoryGroup,
-    taking: Taking,
-}
-
-fn groups_at<'a>(record: &'a PatientRecord, query: &TableQuery) -> Vec<GroupAt<'a>> {
-    let mut found = Vec::new();
-    for seen in record.each().filter(Seen::stands) {
-        let Body::LaboratoryReport(report) = &seen.entry.body else { continue };
-        if query.institution.is_some_and(|wanted| wanted != seen.institution) {
-            continue;
-        }
-        for group in report.groups.iter().filter(|group| !is_culture(group)) {
-            let Some(value) = group.values.first() else { continue };
-            let taking = taking(&Measure { seen, group, value });
-            let day = taking.0.0.map(|at| at.date());
-            let is_asked = query.from.is_none_or(|from| day.is_some_and(|day| day >= from))
-                && query.until.is_none_or(|until| day.is_some_and(|day| day <= until));
-            if is_asked {
-                found.push(GroupAt { seen, group, taking });
-            }
-        }
-    }
-    found
+fn asked_groups<'a>(record: &'a PatientRecord, query: &TableQuery) -> Vec<(GroupAt<'a>, Taking)> {
+    let is_asked = |at: &GroupAt<'_>| {
+        let day = at.start.map(|start| start.date());
+        query.institution.is_none_or(|wanted| wanted == at.seen.institution)
+            && query.from.is_none_or(|from| day.is_some_and(|day| day >= from))
+            && query.until.is_none_or(|until| day.is_some_and(|day| day <= until))
+    };
+    groups(record)
+        .filter(is_asked)
+        .map(|at| {
+            let taking = taking(&at);
+            (at, taking)
+        })
+        .collect()
 }
 
 pub fn laboratory_table(record: &PatientRecord, query: &TableQuery) -> LaboratoryTable {
-    let groups = groups_at(record, query);
+    let groups = asked_groups(record, query);
     let mut takings: BTreeMap<&Taking, Column> = BTreeMap::new();
-    for at in &groups {
-        let column = takings.entry(&at.taking).or_insert_with(|| Column {
+    for (at, taking) in &groups {
+        let column = takings.entry(taking).or_insert_with(|| Column {
             institution: at.seen.institution,
-            taken: Some(ClinicalTime::new(at.taking.2.clone())).filter(|t| !t.raw.is_empty()),
+            taken: at.taken.clone(),
             is_preliminary: false,
         });
         column.is_preliminary |= at.seen.entry.state == EntryState::Preliminary
@@ -188,8 +171,8 @@ pub fn laboratory_table(record: &PatientRecord, query: &TableQuery) -> Laborator
         takings.keys().take(query.columns_max).enumerate().map(|(place, taking)| (*taking, place)).collect();
     let mut table = LaboratoryTable::default();
     let mut rows: BTreeMap<SeriesKey, Row> = BTreeMap::new();
-    for at in &groups {
-        let Some(place) = places.get(&at.taking) else { continue };
+    for (at, taking) in &groups {
+        let Some(place) = places.get(taking) else { continue };
         for comment in at.group.comments.iter().chain(report_comments(at.seen)) {
             if !table.comments.contains(comment) {
                 table.comments.push(comment.clone());
@@ -197,11 +180,10 @@ pub fn laboratory_table(record: &PatientRecord, query: &TableQuery) -> Laborator
         }
         for value in &at.group.values {
             let key = series_key(at.seen.institution, at.group, value);
-            let measure = Measure { seen: at.seen, group: at.group, value };
-            let row = rows.entry(key).or_insert_with_key(|key| new_row(key, &measure, places.len()));
+            let row = rows.entry(key).or_insert_with_key(|key| new_row(key, at.group, value, places.len()));
             row.is_numeric |= value.measured().is_some_and(|m| m.comparator.is_none());
             if let Some(cells) = row.cells.get_mut(*place) {
-                cells.push(cell(&measure));
+                cells.push(cell(at.seen, value));
             }
         }
     }
@@ -220,14 +202,13 @@ fn report_comments(seen: Seen<'_>) -> &[String] {
     }
 }
 
-fn new_row(key: &SeriesKey, measure: &Measure<'_>, columns: usize) -> Row {
-    let value = measure.value;
+fn new_row(key: &SeriesKey, group: &LaboratoryGroup, value: &LaboratoryValue, columns: usize) -> Row {
     Row {
         field: field_label(&key.analyte, key.is_standard()).to_owned(),
         name: value.name().to_owned(),
         code: value.jlac10().or(value.code.first_code().map(|c| c.code.as_str())).unwrap_or_default().to_owned(),
         unit: value.unit.shown().to_owned(),
-        specimen: measure.group.specimen.kind.shown().to_owned(),
+        specimen: group.specimen.kind.shown().to_owned(),
         is_numeric: false,
         cells: vec![Vec::new(); columns],
         key: key.clone(),

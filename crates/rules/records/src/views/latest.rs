@@ -1,14 +1,13 @@
 //! The newest value of each series with the one before: what moved, for the summary.
 
-use super::laboratory::{Measure, measures, shown_value};
+use super::laboratory::{GroupAt, groups_by_time, shown_value};
 use super::patient::{PatientRecord, SourceRef};
-use super::series::{Flagging, SeriesKey, flagging, series_key};
-use crate::body::ResultStatus;
+use super::series::{Flagging, SeriesIndex, SeriesKey, flagging};
+use crate::body::{LaboratoryValue, ResultStatus};
 use crate::time::ClinicalTime;
 use jiff::civil::{Date, DateTime};
 use renkei_kernel::InstitutionId;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// How far back a value may lie to be called the latest on the summary.
 pub const LATEST_WITHIN_DAYS: i32 = 365;
@@ -67,56 +66,70 @@ fn difference(new: &str, old: &str) -> Option<String> {
     Some(if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{decimals}") })
 }
 
-fn is_plain(measure: &Measure<'_>) -> Option<f64> {
-    measure.value.measured().filter(|m| m.comparator.is_none()).map(|m| m.number)
+fn plain(value: &LaboratoryValue) -> Option<f64> {
+    value.measured().filter(|m| m.comparator.is_none()).map(|m| m.number)
+}
+
+/// A value of a series: when taken, in which group (by place), and the value; oldest first, as the groups come.
+type Found<'a> = (DateTime, usize, &'a LaboratoryValue);
+
+fn latest(key: SeriesKey, all: &[Found<'_>], groups: &[GroupAt<'_>], oldest: Date) -> Option<(DateTime, LatestValue)> {
+    let (start, at, newest) = *all.last()?;
+    let at = groups.get(at)?;
+    if start.date() < oldest {
+        return None;
+    }
+    let before = all.len().checked_sub(2).and_then(|place| all.get(place));
+    let previous = before.and_then(|(_, at, value)| {
+        let at = groups.get(*at)?;
+        Some(Previous { value: shown_value(value), taken: at.taken.clone(), institution: at.seen.institution })
+    });
+    let both_plain = before.filter(|(_, _, old)| plain(newest).is_some() && plain(old).is_some());
+    let mut spark: Vec<f64> = all.iter().rev().filter_map(|(_, _, v)| plain(v)).take(SPARK_POINTS_MAX).collect();
+    spark.reverse();
+    let latest = LatestValue {
+        key,
+        name: newest.name().to_owned(),
+        value: shown_value(newest),
+        unit: newest.unit.shown().to_owned(),
+        flagging: flagging(newest),
+        status: newest.status,
+        range: newest.range.clone(),
+        taken: at.taken.clone(),
+        institution: at.seen.institution,
+        difference: both_plain.and_then(|(_, _, old)| difference(&newest.value, &old.value)),
+        previous,
+        spark,
+        source: at.seen.source_at(newest.place),
+    };
+    Some((start, latest))
 }
 
 /// Every series' newest value within `LATEST_WITHIN_DAYS`; abnormal ones first, then the newest.
 /// Cancelled values and values without any character are not values.
 pub fn latest_values(record: &PatientRecord, today: Date) -> Vec<LatestValue> {
     let oldest = today.saturating_sub(jiff::Span::new().days(LATEST_WITHIN_DAYS));
-    let mut series: HashMap<SeriesKey, Vec<(DateTime, Measure<'_>)>> = HashMap::new();
-    for measure in measures(record) {
-        if measure.value.status == ResultStatus::Cancelled || shown_value(measure.value).is_empty() {
-            continue;
+    let groups = groups_by_time(record);
+    let mut index = SeriesIndex::default();
+    let mut series: Vec<Vec<Found<'_>>> = Vec::new();
+    for (place, at) in groups.iter().enumerate() {
+        let Some(start) = at.start else { continue };
+        for value in &at.group.values {
+            let is_empty = value.value.is_empty() && value.coded.is_none();
+            if value.status == ResultStatus::Cancelled || is_empty {
+                continue;
+            }
+            let number = index.number(at.seen.institution, at.group, value);
+            if number >= series.len() {
+                series.resize_with(number + 1, Vec::new);
+            }
+            if let Some(of_series) = series.get_mut(number) {
+                of_series.push((start, place, value));
+            }
         }
-        let Some(at) = measure.taken().as_ref().and_then(ClinicalTime::start) else { continue };
-        series
-            .entry(series_key(measure.seen.institution, measure.group, measure.value))
-            .or_default()
-            .push((at, measure));
     }
-    let mut found: Vec<(DateTime, LatestValue)> = Vec::new();
-    for (key, mut all) in series {
-        all.sort_by_key(|(at, measure)| (*at, measure.source()));
-        let Some((at, newest)) = all.last() else { continue };
-        if at.date() < oldest {
-            continue;
-        }
-        let previous = all.len().checked_sub(2).and_then(|place| all.get(place)).map(|(_, m)| m);
-        let both_plain = previous.filter(|p| is_plain(newest).is_some() && is_plain(p).is_some());
-        let numbers: Vec<f64> = all.iter().filter_map(|(_, m)| is_plain(m)).collect();
-        let latest = LatestValue {
-            key,
-            name: newest.value.name().to_owned(),
-            value: shown_value(newest.value),
-            unit: newest.value.unit.shown().to_owned(),
-            flagging: flagging(newest.value),
-            status: newest.value.status,
-            range: newest.value.range.clone(),
-            taken: newest.taken(),
-            institution: newest.seen.institution,
-            previous: previous.map(|p| Previous {
-                value: shown_value(p.value),
-                taken: p.taken(),
-                institution: p.seen.institution,
-            }),
-            difference: both_plain.and_then(|p| difference(&newest.value.value, &p.value.value)),
-            spark: numbers.split_at(numbers.len().saturating_sub(SPARK_POINTS_MAX)).1.to_vec(),
-            source: newest.source(),
-        };
-        found.push((*at, latest));
-    }
+    let mut found: Vec<(DateTime, LatestValue)> =
+        index.into_keys().into_iter().zip(series).filter_map(|(key, all)| latest(key, &all, &groups, oldest)).collect();
     found.sort_by(|(at, a), (bt, b)| {
         (!a.flagging.is_abnormal(), bt, &a.key).cmp(&(!b.flagging.is_abnormal(), at, &b.key))
     });

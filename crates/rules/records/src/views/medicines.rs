@@ -259,7 +259,7 @@ impl Told<'_> {
             rp: self.rp.to_owned(),
             name: drug.drug.shown().to_owned(),
             code: drug.drug.standard().or_else(|| drug.drug.first_code()).cloned().unwrap_or_default(),
-            yj: drug.yj().map(|yj| yj.code.clone()),
+            yj: drug.yj().map(|yj| yj.code.to_string()),
             dose: dose_shown(&drug.dose_min, &drug.dose_max),
             usages: usages_shown(self.timings),
             instructions: shown_all(&drug.instructions),

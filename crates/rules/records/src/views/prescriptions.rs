@@ -72,8 +72,8 @@ fn of_drug(seen: Seen<'_>, drug: &Drug) -> DrugShown {
     let code = drug.drug.standard().or_else(|| drug.drug.first_code());
     DrugShown {
         name: drug.drug.shown().to_owned(),
-        code: code.map(|c| c.code.clone()).unwrap_or_default(),
-        system: code.map(|c| c.system.clone()).unwrap_or_default(),
+        code: code.map(|c| c.code.to_string()).unwrap_or_default(),
+        system: code.map(|c| c.system.to_string()).unwrap_or_default(),
         dose: dose_shown(&drug.dose_min, &drug.dose_max),
         total: drug.total.shown(),
         instructions: shown_all(&drug.instructions),

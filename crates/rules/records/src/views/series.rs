@@ -5,9 +5,10 @@
 
 use crate::amount::{Comparator, Measured};
 use crate::body::{LaboratoryGroup, LaboratoryValue, ResultStatus};
-use crate::code::{Code, folded};
+use crate::code::{Code, CodedValue, folded};
 use renkei_kernel::InstitutionId;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
 
 /// Values with equal keys may stand in one row and on one line.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -73,9 +74,12 @@ fn unit_key(unit: &Code) -> String {
 
 /// `JDS`, `NGSP`, `IFCC` in any of the names.
 fn variant(value: &LaboratoryValue) -> String {
-    let by_code = value.jlac10().is_some_and(|c| c.starts_with("3D045") || c.starts_with("3D046"));
     let mut names = value.code.codes.iter().map(|c| c.text.as_str());
-    if !by_code && !names.clone().any(|name| folded(name).contains("A1C")) {
+    let may_be_hba1c = match value.jlac10() {
+        Some(code) if standard_parts(code).is_some() => code.starts_with("3D04"),
+        _ => names.clone().any(|name| folded(name).contains("A1C")),
+    };
+    if !may_be_hba1c {
         return String::new();
     }
     let found = names.find_map(|name| {
@@ -103,7 +107,7 @@ pub fn series_key(institution: InstitutionId, group: &LaboratoryGroup, value: &L
         return SeriesKey { analyte, identification, specimen, result, unit, variant, institution: None };
     }
     let specimen = &group.specimen.kind;
-    let specimen = specimen.first_code().map_or_else(|| specimen.shown().to_owned(), |c| c.code.clone());
+    let specimen = specimen.first_code().map_or_else(|| specimen.shown().to_owned(), |c| c.code.to_string());
     let analyte = match value.code.first_code() {
         Some(code) => format!("{} {}", code.code.trim(), folded(&code.system)),
         None => folded(value.name()),
@@ -116,6 +120,55 @@ pub fn series_key(institution: InstitutionId, group: &LaboratoryGroup, value: &L
         unit,
         variant,
         institution: Some(institution),
+    }
+}
+
+/// Gives each series a number while walking over many values: the key is worked out once for each spelling, not once
+/// for each value.
+#[derive(Default)]
+pub(super) struct SeriesIndex<'a> {
+    spellings: HashMap<Spelling<'a>, usize>,
+    numbers: BTreeMap<SeriesKey, usize>,
+}
+
+/// What of a value its key can depend on.
+#[derive(PartialEq, Eq, Hash)]
+enum Spelling<'a> {
+    /// Code, unit as code and as text, and the texts (of HbA1c alone).
+    Standard(&'a str, &'a str, &'a str, Option<&'a [Code]>),
+    Local(InstitutionId, &'a [Code], &'a Code, &'a CodedValue),
+}
+
+impl<'a> Spelling<'a> {
+    fn of(institution: InstitutionId, group: &'a LaboratoryGroup, value: &'a LaboratoryValue) -> Self {
+        match value.jlac10() {
+            Some(code) if standard_parts(code).is_some() => {
+                let says_variant = code.starts_with("3D04").then_some(value.code.codes.as_slice());
+                Self::Standard(code, &value.unit.code, &value.unit.text, says_variant)
+            }
+            _ => Self::Local(institution, &value.code.codes, &value.unit, &group.specimen.kind),
+        }
+    }
+}
+
+impl<'a> SeriesIndex<'a> {
+    pub fn number(
+        &mut self,
+        institution: InstitutionId,
+        group: &'a LaboratoryGroup,
+        value: &'a LaboratoryValue,
+    ) -> usize {
+        let numbers = &mut self.numbers;
+        *self.spellings.entry(Spelling::of(institution, group, value)).or_insert_with(|| {
+            let next = numbers.len();
+            *numbers.entry(series_key(institution, group, value)).or_insert(next)
+        })
+    }
+    /// Keys by number.
+    pub fn into_keys(self) -> Vec<SeriesKey> {
+        let mut keys: Vec<(usize, SeriesKey)> = self.numbers.into_iter().map(|(key, number)| (number, key)).collect();
+        keys.sort_unstable_by_key(|(number, _)| *number);
+        keys.into_iter().map(|(_, key)| key).collect()
     }
 }
 
@@ -223,7 +276,6 @@ pub fn flagging(value: &LaboratoryValue) -> Flagging {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::code::CodedValue;
 
     fn value(codes: &[(&str, &str, &str)], unit: &str) -> LaboratoryValue {
         LaboratoryValue {

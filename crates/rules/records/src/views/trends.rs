@@ -2,15 +2,14 @@
 //!
 //! `<0.02`, `1 +` and texts are not points; they are counted, so that the graph can say what it leaves to the table.
 
-use super::laboratory::measures;
+use super::laboratory::{GroupAt, groups_by_time};
 use super::patient::{PatientRecord, SourceRef};
-use super::series::{Flagging, OwnRange, SeriesKey, flagging, series_key};
-use crate::body::ResultStatus;
+use super::series::{Flagging, OwnRange, SeriesIndex, SeriesKey, flagging};
+use crate::body::{LaboratoryValue, ResultStatus};
 use crate::time::ClinicalTime;
 use jiff::civil::DateTime;
 use renkei_kernel::InstitutionId;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Point {
@@ -38,56 +37,59 @@ pub struct Trend {
     pub left_out: usize,
 }
 
-/// Series with at least two points, most points first. `wanted` empty = all.
-pub fn trends(record: &PatientRecord, wanted: &[SeriesKey]) -> Vec<Trend> {
-    let mut found: BTreeMap<SeriesKey, (Trend, Vec<(DateTime, Point)>)> = BTreeMap::new();
-    for measure in measures(record) {
-        let value = measure.value;
-        let key = series_key(measure.seen.institution, measure.group, value);
-        if !wanted.is_empty() && !wanted.contains(&key) {
-            continue;
-        }
-        let (trend, points) = found.entry(key).or_insert_with_key(|key| {
-            let trend = Trend {
-                key: key.clone(),
-                name: value.name().to_owned(),
-                unit: value.unit.shown().to_owned(),
-                specimen: measure.group.specimen.kind.shown().to_owned(),
-                points: Vec::new(),
-                left_out: 0,
-            };
-            (trend, Vec::new())
-        });
-        let number = value.measured().filter(|m| m.comparator.is_none()).map(|m| m.number);
-        let taken = measure.taken();
-        let at = taken.as_ref().and_then(ClinicalTime::start);
-        match (number, taken, at) {
-            (Some(number), Some(taken), Some(at)) if value.status != ResultStatus::Cancelled => {
-                let point = Point {
-                    taken,
-                    number,
-                    value: value.value.clone(),
-                    institution: measure.seen.institution,
-                    range: OwnRange::read(&value.range),
-                    range_shown: value.range.clone(),
-                    flagging: flagging(value),
-                    status: value.status,
-                    source: measure.source(),
-                };
-                points.push((at, point));
-            }
-            _ => trend.left_out += 1,
-        }
+/// A value of a series with where it stands; oldest first, as the groups come.
+type Found<'g, 'a> = (Option<DateTime>, &'g GroupAt<'a>, &'a LaboratoryValue);
+
+fn point(taken: &ClinicalTime, number: f64, at: &GroupAt<'_>, value: &LaboratoryValue) -> Point {
+    Point {
+        taken: taken.clone(),
+        number,
+        value: value.value.clone(),
+        institution: at.seen.institution,
+        range: OwnRange::read(&value.range),
+        range_shown: value.range.clone(),
+        flagging: flagging(value),
+        status: value.status,
+        source: at.seen.source_at(value.place),
     }
-    let mut trends: Vec<Trend> = found
-        .into_values()
-        .filter(|(_, points)| points.len() >= 2)
-        .map(|(mut trend, mut points)| {
-            points.sort_by_key(|(at, point)| (*at, point.source));
-            trend.points = points.into_iter().map(|(_, point)| point).collect();
-            trend
+}
+
+fn trend(key: SeriesKey, all: &[Found<'_, '_>]) -> Option<Trend> {
+    let (_, newest, value) = all.last()?;
+    let (name, unit) = (value.name().to_owned(), value.unit.shown().to_owned());
+    let specimen = newest.group.specimen.kind.shown().to_owned();
+    let total = all.len();
+    let points: Vec<Point> = all
+        .iter()
+        .filter(|(start, _, value)| start.is_some() && value.status != ResultStatus::Cancelled)
+        .filter_map(|(_, at, value)| {
+            let measured = value.measured().filter(|m| m.comparator.is_none())?;
+            Some(point(at.taken.as_ref()?, measured.number, at, value))
         })
         .collect();
+    let left_out = total - points.len();
+    (points.len() >= 2).then_some(Trend { key, name, unit, specimen, points, left_out })
+}
+
+/// Series with at least two points, most points first. `wanted` empty = all.
+pub fn trends(record: &PatientRecord, wanted: &[SeriesKey]) -> Vec<Trend> {
+    let mut index = SeriesIndex::default();
+    let mut found: Vec<Vec<Found<'_, '_>>> = Vec::new();
+    let groups = groups_by_time(record);
+    for at in &groups {
+        for value in &at.group.values {
+            let number = index.number(at.seen.institution, at.group, value);
+            if number >= found.len() {
+                found.resize_with(number + 1, Vec::new);
+            }
+            if let Some(of_series) = found.get_mut(number) {
+                of_series.push((at.start, at, value));
+            }
+        }
+    }
+    let is_wanted = |key: &SeriesKey| wanted.is_empty() || wanted.contains(key);
+    let series = index.into_keys().into_iter().zip(found).filter(|(key, _)| is_wanted(key));
+    let mut trends: Vec<Trend> = series.filter_map(|(key, all)| trend(key, &all)).collect();
     trends.sort_by(|a, b| b.points.len().cmp(&a.points.len()).then_with(|| a.key.cmp(&b.key)));
     trends
 }

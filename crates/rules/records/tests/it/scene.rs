@@ -150,7 +150,7 @@ pub fn rp(start: &str, count: &str, drugs: Vec<Drug>) -> RpGroup {
 }
 
 pub fn prescription(id: u128, groups: Vec<RpGroup>) -> Message {
-    let start = groups[0].timings[0].start.clone().map_or_else(String::new, |t| t.raw);
+    let start = groups[0].timings[0].start.clone().map_or_else(String::new, |t| t.raw.to_string());
     let head = OrderHead { placer_number: id.to_string(), ..OrderHead::default() };
     let body = Body::Prescription(Box::new(Prescription { head, groups, ..Prescription::default() }));
     message(id, key(&start, "OMP-01", &id.to_string()), &start).entry(EntryKind::Prescription, &start, body).done()

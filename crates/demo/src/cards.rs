@@ -65,18 +65,9 @@ impl CardTable {
     pub fn on(&self, reader_code: &str) -> Option<LaidCard> {
         self.readers.read().unwrap_or_else(PoisonError::into_inner).get(reader_code).cloned()
     }
-    /// Waits until a card lies on the reader.
-    pub async fn card_on(&self, reader_code: &str) -> LaidCard {
-        let mut changes = self.changed.subscribe();
-        loop {
-            if let Some(card) = self.on(reader_code) {
-                return card;
-            }
-            if changes.changed().await.is_err() {
-                // the sender lives as long as the table, which `self` keeps alive
-                std::future::pending::<()>().await;
-            }
-        }
+    /// Tells of every change, whichever reader it is at.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
     }
 }
 
@@ -99,15 +90,15 @@ mod tests {
         assert!(!table.lay("nowhere", card("felica:A")));
     }
 
-    #[tokio::test]
-    async fn whoever_waits_hears_of_a_card() {
+    #[test]
+    fn whoever_watches_hears_of_every_change() {
         let table = CardTable::default();
-        let waiting = tokio::spawn({
-            let table = table.clone();
-            async move { table.card_on("minato-1").await }
-        });
-        tokio::task::yield_now().await;
-        table.lay("minato-1", card("felica:C"));
-        assert_eq!(waiting.await.unwrap(), card("felica:C"));
+        let mut changes = table.changes();
+        assert!(!changes.has_changed().unwrap());
+        table.clone().lay("minato-1", card("felica:C"));
+        assert!(changes.has_changed().unwrap());
+        changes.mark_unchanged();
+        table.clear();
+        assert!(changes.has_changed().unwrap());
     }
 }

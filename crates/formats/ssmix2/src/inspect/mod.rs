@@ -3,31 +3,61 @@
 //! One JSON object an input, with its members in the order path, format, content, findings, code, verdict, so that a
 //! storage of any size streams patient by patient in bounded memory.
 
+mod join;
 mod json;
 mod message;
+mod object;
 mod patient;
 mod storage;
 mod tally;
+mod transaction;
 
-use std::fs::File;
-use std::io::{self, BufReader, Write};
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::message::{Reading, Verdict, read_file, read_message};
+use crate::storage::recognise::Roots;
 use crate::storage::{OpenError, Recognised, open, recognise, single_patient};
-use crate::transaction::Records;
 use crate::{DataType, FileName};
+use object::Object;
 use tally::Tally;
 
+pub use join::inspect_joined;
 pub use message::message_content;
 
 /// What an inspection may be told.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The data type of a single message whose file name does not say it.
-    pub data_type: Option<DataType>,
+    /// Instead of recognising: `ssmix2` for a storage, or a data type such as `OML-11` for a message.
+    pub as_format: Option<String>,
+    /// With line breaks, for people.
+    pub pretty: bool,
+}
+
+/// What `as_format` asks for.
+enum Wanted {
+    Recognise,
+    Storage,
+    Message(Option<DataType>),
+    Transaction,
+    Unknown,
+}
+
+impl Options {
+    fn wanted(&self) -> Wanted {
+        match self.as_format.as_deref() {
+            None => Wanted::Recognise,
+            Some("ssmix2" | format::STORAGE) => Wanted::Storage,
+            Some("hl7v2" | format::MESSAGE) => Wanted::Message(None),
+            Some(format::TRANSACTION) => Wanted::Transaction,
+            Some(other) => match DataType::parse(other) {
+                Some(data_type) => Wanted::Message(Some(data_type)),
+                None => Wanted::Unknown,
+            },
+        }
+    }
 }
 
 /// Names of `format`.
@@ -38,50 +68,113 @@ pub mod format {
     pub const UNKNOWN: &str = "unknown";
 }
 
+/// Looks at each path and writes one JSON object a path, each on its own line unless `pretty`. The worst verdict.
+pub fn inspect_each(paths: &[PathBuf], options: &Options, out: &mut dyn Write) -> io::Result<Verdict> {
+    let mut worst = Verdict::Accepted;
+    for path in paths {
+        worst = worst.max(inspect_path(path, options, out)?);
+    }
+    Ok(worst)
+}
+
 /// Looks at one path and writes one JSON object and a line end. The error is one of writing; whatever is wrong with the
 /// input is in the object.
 pub fn inspect_path(path: &Path, options: &Options, out: &mut dyn Write) -> io::Result<Verdict> {
-    let mut object = Object::begin(path, out)?;
-    match recognise(path) {
-        Ok(Recognised::Message) => one_message(path, options, &mut object),
-        Ok(Recognised::Transaction) => transaction_file(path, &mut object),
-        Ok(Recognised::Storage(roots)) => storage::inspect(&roots, &mut object),
-        Ok(Recognised::Patient) => storage::inspect_patient(single_patient(path), &mut object),
-        Ok(Recognised::Nothing) => {
-            let mut tally = Tally::default();
-            let text = "SS-MIX2のストレージでも電文でもありません。ルートフォルダを指定してください。";
-            tally.error("storage-not-recognised", "", text);
-            object.short(format::UNKNOWN, &Value::Null, tally, Some("storage_not_recognised"), Verdict::Rejected)
-        }
-        Err(_) => {
-            let mut tally = Tally::default();
-            tally.error("path-unreadable", "", "ファイルまたはフォルダを読めません。場所と権限を確かめてください。");
-            object.short(format::UNKNOWN, &Value::Null, tally, Some("path_unreadable"), Verdict::Rejected)
+    let mut object = Object::begin(path, options.pretty, out)?;
+    match recognised(path, options) {
+        Ok((Recognised::Message, data_type)) => one_message(path, data_type, &mut object),
+        Ok((Recognised::Transaction, _)) => transaction::inspect(path, &mut object),
+        Ok((Recognised::Storage(roots), _)) => storage::inspect(&roots, &mut object),
+        Ok((Recognised::Patient, _)) => storage::inspect_patient(single_patient(path), &mut object),
+        Ok((Recognised::Nothing, _)) => object.refuse(Refusal::NotRecognised),
+        Err(refusal) => object.refuse(refusal),
+    }
+}
+
+/// Why a path is not looked into.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Refusal {
+    NotRecognised,
+    Unreadable,
+    FormatUnknown,
+}
+
+impl Refusal {
+    /// Code of the object, code of the finding, what happened and what to do.
+    pub(crate) fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::NotRecognised => (
+                "storage_not_recognised",
+                "storage-not-recognised",
+                "SS-MIX2のストレージでも電文でもありません。ルートフォルダを指定してください。",
+            ),
+            Self::Unreadable => (
+                "path_unreadable",
+                "path-unreadable",
+                "ファイルまたはフォルダを読めません。場所と権限を確かめてください。",
+            ),
+            Self::FormatUnknown => (
+                "format_unknown",
+                "format-unknown",
+                "知らない形式です。ssmix2、またはOML-11のようなデータ種別を指定してください。",
+            ),
         }
     }
 }
 
-fn one_message(path: &Path, options: &Options, object: &mut Object<'_>) -> io::Result<Verdict> {
-    let reading = match open(path) {
-        Ok((found, bytes)) => {
-            let name = found.file_name().and_then(|name| name.to_str()).and_then(|name| FileName::parse(name).ok());
-            match (name, options.data_type) {
-                (Some(name), None) => read_file(&name, &bytes),
-                (Some(name), Some(data_type)) => read_message(&bytes, Some(data_type), Some(&name.patient_id)),
-                (None, data_type) => read_message(&bytes, data_type, None),
-            }
+impl Object<'_> {
+    fn refuse(&mut self, refusal: Refusal) -> io::Result<Verdict> {
+        let (code, finding, text) = refusal.words();
+        let mut tally = Tally::default();
+        tally.error(finding, "", text);
+        self.short(format::UNKNOWN, &Value::Null, tally, Some(code), Verdict::Rejected)
+    }
+}
+
+/// What a path is, or what the caller says it is.
+fn recognised(path: &Path, options: &Options) -> Result<(Recognised, Option<DataType>), Refusal> {
+    let found = recognise(path).map_err(|_| Refusal::Unreadable)?;
+    Ok(match options.wanted() {
+        Wanted::Recognise => (found, None),
+        Wanted::Unknown => return Err(Refusal::FormatUnknown),
+        Wanted::Storage if matches!(found, Recognised::Nothing) => {
+            (Recognised::Storage(Roots { standard: vec![path.to_path_buf()], ..Roots::default() }), None)
+        }
+        Wanted::Storage => (found, None),
+        Wanted::Message(data_type) if matches!(found, Recognised::Message | Recognised::Transaction) => {
+            (Recognised::Message, data_type)
+        }
+        Wanted::Transaction if matches!(found, Recognised::Message | Recognised::Transaction) => {
+            (Recognised::Transaction, None)
+        }
+        Wanted::Message(_) | Wanted::Transaction => return Err(Refusal::NotRecognised),
+    })
+}
+
+/// A file read as a message; the data type is what the caller says, else what the file name says.
+fn read_path(path: &Path, data_type: Option<DataType>) -> Result<Reading, OpenError> {
+    let (found, bytes) = open(path)?;
+    let name = found.file_name().and_then(|name| name.to_str()).and_then(|name| FileName::parse(name).ok());
+    Ok(match (name, data_type) {
+        (Some(name), None) => read_file(&name, &bytes),
+        (Some(name), data_type) => read_message(&bytes, data_type, Some(&name.patient_id)),
+        (None, data_type) => read_message(&bytes, data_type, None),
+    })
+}
+
+fn one_message(path: &Path, data_type: Option<DataType>, object: &mut Object<'_>) -> io::Result<Verdict> {
+    let mut tally = Tally::default();
+    match read_path(path, data_type) {
+        Ok(Reading { verdict, code, findings, message }) => {
+            tally.extend("", findings);
+            let content = message.as_ref().map_or(Value::Null, message_content);
+            object.short(format::MESSAGE, &content, tally, code, verdict)
         }
         Err(error) => {
-            let mut tally = Tally::default();
             tally.error(error.code(), "", open_text(&error));
-            return object.short(format::MESSAGE, &Value::Null, tally, Some("file_unreadable"), Verdict::Rejected);
+            object.short(format::MESSAGE, &Value::Null, tally, Some("file_unreadable"), Verdict::Rejected)
         }
-    };
-    let Reading { verdict, code, findings, message } = reading;
-    let content = message.as_ref().map_or(Value::Null, message_content);
-    let mut tally = Tally::default();
-    tally.extend("", findings);
-    object.short(format::MESSAGE, &content, tally, code, verdict)
+    }
 }
 
 fn open_text(error: &OpenError) -> &'static str {
@@ -91,134 +184,5 @@ fn open_text(error: &OpenError) -> &'static str {
         OpenError::TooLarge => "ファイルが大きすぎます。",
         OpenError::StillChanging => "ファイルが書き込みの途中です。後でもう一度読み込んでください。",
         OpenError::Io(_) => "ファイルを読めません。",
-    }
-}
-
-/// A transaction file: its records in order, one line each.
-fn transaction_file(path: &Path, object: &mut Object<'_>) -> io::Result<Verdict> {
-    let mut tally = Tally::default();
-    object.format(format::TRANSACTION)?;
-    object.raw("{\"entries\":[")?;
-    let counts = write_records(path, &mut tally, object, true)?;
-    object.raw("],\"totals\":")?;
-    object.json(&counts.json())?;
-    object.raw("}")?;
-    let (code, verdict) =
-        if counts.records == 0 { (Some("transaction_file_empty"), Verdict::Rejected) } else { (None, tally.verdict()) };
-    object.end(tally, code, verdict)
-}
-
-#[derive(Default)]
-struct RecordCounts {
-    records: u64,
-    inserted: u64,
-    deleted: u64,
-    unreadable: u64,
-}
-
-impl RecordCounts {
-    fn json(&self) -> Value {
-        let Self { records, inserted, deleted, unreadable } = self;
-        json!({ "records": records, "inserted": inserted, "deleted": deleted, "unreadable": unreadable })
-    }
-}
-
-fn write_records(path: &Path, tally: &mut Tally, object: &mut Object<'_>, mut first: bool) -> io::Result<RecordCounts> {
-    let mut counts = RecordCounts::default();
-    let Ok(file) = File::open(path) else {
-        tally.error("file-unreadable", "", "ファイルを読めません。");
-        return Ok(counts);
-    };
-    for record in Records::new(BufReader::new(file)) {
-        counts.records += 1;
-        let number = counts.records;
-        let place = format!("#{number}");
-        let Ok(record) = record else {
-            tally.error("file-unreadable", &place, "ファイルを最後まで読めません。");
-            counts.unreadable += 1;
-            break;
-        };
-        let Ok(header) = record.header else {
-            tally.error("transaction-header-unreadable", &place, "#SSMIXで始まる行が規格の形ではありません。");
-            counts.unreadable += 1;
-            continue;
-        };
-        if record.cut {
-            tally.error("message-too-large", &place, "電文が大きすぎます。");
-        }
-        match header.kind {
-            crate::transaction::TransactionKind::Insert => counts.inserted += 1,
-            crate::transaction::TransactionKind::Delete => counts.deleted += 1,
-        }
-        let reading = read_message(&record.message, DataType::parse(&header.data_type), Some(&header.patient_id));
-        tally.extend(&place, reading.findings);
-        if !first {
-            object.raw(",")?;
-        }
-        first = false;
-        object.json(&json!({
-            "number": number,
-            "operation": header.kind.code(),
-            "facility_id": header.facility_id,
-            "patient_id": header.patient_id,
-            "care_date": header.care_date,
-            "data_type": header.data_type,
-            "order_number": header.order_number,
-            "department": header.department,
-            "occurred": header.occurred,
-            "message_type": reading.message.as_ref().map(|m| m.header.message_type.clone()),
-            "verdict": reading.verdict.as_str(),
-        }))?;
-    }
-    Ok(counts)
-}
-
-/// The object being written: its members come in their fixed order.
-pub(crate) struct Object<'w> {
-    out: &'w mut dyn Write,
-}
-
-impl<'w> Object<'w> {
-    fn begin(path: &Path, out: &'w mut dyn Write) -> io::Result<Self> {
-        out.write_all(b"{\"path\":")?;
-        serde_json::to_writer(&mut *out, &path.to_string_lossy())?;
-        Ok(Self { out })
-    }
-
-    /// `format`, and the name of `content`, whose value the caller writes next.
-    pub(crate) fn format(&mut self, format: &str) -> io::Result<()> {
-        write!(self.out, ",\"format\":\"{format}\",\"content\":")
-    }
-
-    pub(crate) fn raw(&mut self, text: &str) -> io::Result<()> {
-        self.out.write_all(text.as_bytes())
-    }
-
-    pub(crate) fn json(&mut self, value: &Value) -> io::Result<()> {
-        serde_json::to_writer(&mut *self.out, value).map_err(io::Error::from)
-    }
-
-    fn short(
-        &mut self,
-        format: &str,
-        content: &Value,
-        tally: Tally,
-        code: Option<&str>,
-        verdict: Verdict,
-    ) -> io::Result<Verdict> {
-        self.format(format)?;
-        self.json(content)?;
-        self.end(tally, code, verdict)
-    }
-
-    /// Everything after `content`.
-    pub(crate) fn end(&mut self, tally: Tally, code: Option<&str>, verdict: Verdict) -> io::Result<Verdict> {
-        self.raw(",\"findings\":")?;
-        self.json(&tally.json())?;
-        self.raw(",\"code\":")?;
-        self.json(&code.map_or(Value::Null, Value::from))?;
-        writeln!(self.out, ",\"verdict\":\"{}\"}}", verdict.as_str())?;
-        self.out.flush()?;
-        Ok(verdict)
     }
 }

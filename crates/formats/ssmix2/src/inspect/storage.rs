@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use super::json::text;
+use super::object::Object;
 use super::tally::Tally;
-use super::{Object, RecordCounts, format, open_text, patient, write_records};
+use super::transaction::{RecordCounts, write_records};
+use super::{format, open_text, patient};
 use crate::content::{Content, Diagnosis, Patient};
 use crate::current::Versions;
 use crate::extended::documents;
@@ -77,13 +79,20 @@ impl Counts {
 /// Writes the object of one or more roots.
 pub(crate) fn inspect(roots: &Roots, object: &mut Object<'_>) -> io::Result<Verdict> {
     let mut tally = Tally::default();
-    let mut totals = [0; 10];
     object.format(format::STORAGE)?;
+    write(roots, &[], &mut tally, object)?;
+    let verdict = tally.verdict();
+    object.end(tally, None, verdict)
+}
+
+/// Writes the `content` of one or more roots. `messages` stand beside them in joined inputs.
+pub(crate) fn write(roots: &Roots, messages: &[Value], tally: &mut Tally, object: &mut Object<'_>) -> io::Result<()> {
+    let mut totals = [0; 10];
     object.raw("{\"patients\":[")?;
     let mut first = true;
     for patient in Storage::new(roots.standard.iter().cloned()).patients() {
         match patient {
-            Ok(patient) => write_patient(&patient, &mut first, &mut totals, &mut tally, object)?,
+            Ok(patient) => write_patient(&patient, &mut first, &mut totals, tally, object)?,
             Err(_) => tally.error("folder-unreadable", "", "フォルダを読めません。権限を確かめてください。"),
         }
     }
@@ -91,18 +100,20 @@ pub(crate) fn inspect(roots: &Roots, object: &mut Object<'_>) -> io::Result<Verd
     object.json(&Counts::json(&totals))?;
     if !roots.extended.is_empty() {
         object.raw(",\"documents\":[")?;
-        write_documents(&roots.extended, &mut tally, object)?;
+        write_documents(&roots.extended, tally, object)?;
         object.raw("]")?;
     }
     if !roots.transactions.is_empty() {
         object.raw(",\"transactions\":[")?;
-        let counts = write_transactions(&roots.transactions, &mut tally, object)?;
+        let counts = write_transactions(&roots.transactions, tally, object)?;
         object.raw("],\"transaction_totals\":")?;
         object.json(&counts.json())?;
     }
-    object.raw("}")?;
-    let verdict = tally.verdict();
-    object.end(tally, None, verdict)
+    if !messages.is_empty() {
+        object.raw(",\"messages\":")?;
+        object.json(&Value::Array(messages.to_vec()))?;
+    }
+    object.raw("}")
 }
 
 /// Writes the object of one patient's folder.

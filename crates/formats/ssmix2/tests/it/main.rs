@@ -1,5 +1,7 @@
 //! Reading whole samples: the quirks, the generated and the crafted storage, and properties of names.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod crafted;
 mod generated;
 mod inspection;

@@ -23,7 +23,8 @@ pub struct Waiting {
 /// How a nonce ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    Used,
+    /// A signed answer bore it, in time or late.
+    Answered,
     Unanswered,
 }
 
@@ -77,13 +78,13 @@ impl Nonces {
     ) -> Result<Waiting, Refusal> {
         if let Some(waiting) = self.waiting.get(&reader).copied().filter(|waiting| waiting.nonce == *nonce) {
             if now > waiting.expires_at {
-                self.close(reader, End::Unanswered);
+                self.close(reader, End::Answered);
                 return Err(Refusal::Expired);
             }
             if waiting.read != read {
                 return Err(Refusal::WrongRead);
             }
-            self.close(reader, End::Used);
+            self.close(reader, End::Answered);
             return Ok(waiting);
         }
         if self.waiting.values().any(|waiting| waiting.nonce == *nonce) {
@@ -96,10 +97,10 @@ impl Nonces {
             return Err(Refusal::Foreign);
         }
         match ended.end {
-            End::Used => Err(Refusal::Replay),
+            End::Answered => Err(Refusal::Replay),
             End::Unanswered => {
                 // Late once is late; the same message a second time is a replay.
-                ended.end = End::Used;
+                ended.end = End::Answered;
                 Err(Refusal::Expired)
             }
         }

@@ -173,6 +173,7 @@ async fn a_reader_that_is_away_or_broken_is_not_asked() {
     assert!(ask().is_ok());
     for _ in 0..40 {
         let _one_of_many = ask();
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
     assert_eq!(ask(), Err(RequestRefused::TooMany));
     scene.clock.advance_seconds(60);

@@ -51,13 +51,21 @@ pub trait HealthSource: Send + Sync {
     fn health(&self) -> BoxFuture<'_, Health>;
 }
 
+/// `GET /health` that says only that this process answers, and its version: for entrances whose callers need no more.
+pub fn router() -> Router {
+    Router::new().route("/health", get(|| async { answer(&Health::of(env!("CARGO_PKG_VERSION"), Vec::new())) }))
+}
+
 /// `GET /health`: 200 while the installation works, 503 when a part failed; the body is the same JSON.
-pub fn router(source: Arc<dyn HealthSource>) -> Router {
+pub fn router_of(source: Arc<dyn HealthSource>) -> Router {
     Router::new().route("/health", get(health)).with_state(source)
 }
 
 async fn health(State(source): State<Arc<dyn HealthSource>>) -> Response {
-    let health = source.health().await;
+    answer(&source.health().await)
+}
+
+fn answer(health: &Health) -> Response {
     let status = match health.condition {
         Condition::Well | Condition::Strained => StatusCode::OK,
         Condition::Failed => StatusCode::SERVICE_UNAVAILABLE,

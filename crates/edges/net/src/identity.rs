@@ -79,6 +79,11 @@ impl RootHints {
         Self::default()
     }
 
+    /// These names (DER), as they stand.
+    pub fn from_names(names: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        Self(names.into_iter().map(DistinguishedName::from).collect())
+    }
+
     /// The subjects of these certificates (DER), once each.
     pub fn from_certificates<'a>(certificates: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, NetError> {
         let mut names: Vec<DistinguishedName> = Vec::new();

@@ -10,7 +10,7 @@ pub mod ports;
 mod socket;
 pub mod wire;
 
-pub use hub::{Hub, HubSettings, ReadOutcome, ReaderHub, ReaderState, RequestRefused, Requested};
+pub use hub::{Hub, HubSettings, ReadOutcome, ReaderHub, ReaderState, RequestRefused, Requested, Timing};
 pub use ports::{
     CardReadSink, ProofLevel, ReadAnswer, ReadRefused, ReadUnreadable, ReaderKeys, ReaderNotice, ReaderSettings,
     Refusal,

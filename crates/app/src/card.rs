@@ -285,3 +285,11 @@ impl House {
         }
     }
 }
+
+impl House {
+    /// Whether an operator switched keyboard-type reading on for a reader (an exception; level 0).
+    pub async fn reader_keyboard_allowed(&self, reader: ReaderId) -> Result<bool, AppError> {
+        let found = facts::reader(self.db().reader(), reader, self.now()).await?;
+        Ok(found.is_some_and(|found| found.keyboard_allowed))
+    }
+}

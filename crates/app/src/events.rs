@@ -199,8 +199,8 @@ pub(crate) fn record_folded(house: &House) -> Event {
     house.ledger().event(EventName::JobRan).object_class("projection").detail("job", "fold")
 }
 
-pub(crate) fn record_rebuilt(house: &House, same: bool) -> Event {
-    house.ledger().event(EventName::RecordRebuilt).detail("same", i64::from(same))
+pub(crate) fn record_rebuilt(house: &House) -> Event {
+    house.ledger().event(EventName::RecordRebuilt).object_class("projection")
 }
 
 pub(crate) fn import_started(house: &House, institution: InstitutionId, batch: BatchId) -> Event {

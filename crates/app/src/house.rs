@@ -158,3 +158,16 @@ impl House {
         self.sealer().lookup_hash("card", &[normal_form.as_bytes()])
     }
 }
+
+impl House {
+    /// Notes that the service began to run (R-X-04).
+    pub async fn note_start(&self) -> Result<(), AppError> {
+        renkei_ledger::record_alone(self.db(), crate::events::service(self, true)).await?;
+        Ok(())
+    }
+    /// Notes that the service ends.
+    pub async fn note_stop(&self) -> Result<(), AppError> {
+        renkei_ledger::record_alone(self.db(), crate::events::service(self, false)).await?;
+        Ok(())
+    }
+}

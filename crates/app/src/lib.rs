@@ -11,6 +11,8 @@ mod facts;
 mod gate;
 pub mod house;
 pub mod load_register;
+pub mod rebuild;
+pub mod receive;
 pub mod regulation;
 pub mod session;
 pub mod sign_in;

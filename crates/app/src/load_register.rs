@@ -292,3 +292,12 @@ fn names(name: &PersonName) -> PersonNames {
 }
 
 mod wanted;
+
+impl House {
+    /// The id behind a key word of the register: what an operator writes into an agent's settings (`reader`) or asks
+    /// for by hand.
+    pub async fn register_id(&self, section: Section, key: &str) -> Result<Option<Uuid>, AppError> {
+        let hash = self.sealer().lookup_hash("register.key", &[section.code().as_bytes(), key.as_bytes()]);
+        Ok(facts::register_keys(self.db().reader()).await?.get(hash.as_slice()).map(|known| known.id))
+    }
+}

@@ -11,7 +11,7 @@ use crate::house::House;
 use crate::{events, facts, gate};
 use renkei_access::Permit;
 use renkei_kernel::limits::{IMPORT_BATCH_MESSAGES_MAX, ORIGINAL_INLINE_MAX_BYTES};
-use renkei_kernel::{BatchId, ChartId, InstitutionId, MessageId, PersonId, Timestamp};
+use renkei_kernel::{BatchId, ChartId, InstitutionId, MessageId};
 use renkei_keys::{ChartKey, SealKind};
 use renkei_ledger::Event;
 use renkei_mapping::Mapped;
@@ -45,7 +45,6 @@ pub struct Import {
 struct ChartDoor {
     permit: Permit,
     chart: ChartId,
-    patient: PersonId,
     key: ChartKey,
     identity: Option<ParticipantIdentity>,
 }
@@ -54,7 +53,8 @@ struct ChartDoor {
 enum Fate {
     Unchanged,
     Condition { id: MessageId, condition: Condition, event: Event },
-    New { message: Box<NewMessage>, event: Event },
+    /// `large`: bytes of an original that goes to the blob store instead of the row.
+    New { message: Box<NewMessage>, event: Event, large: Option<Vec<u8>> },
     Quarantine { row: Box<NewQuarantined>, event: Event },
     Refuse { row: Box<NewRefusal>, event: Option<Event> },
 }
@@ -112,15 +112,12 @@ impl House {
             Ok(permit) => permit,
             Err(cause) => return self.refuse_all(import, files, cause).await,
         };
-        let (Some(chart), Some(patient)) = (permit.chart(), permit.patient()) else {
-            return Err(AppError::Unreadable("import permit"));
-        };
+        let Some(chart) = permit.chart() else { return Err(AppError::Unreadable("import permit")) };
         let door = Arc::new(ChartDoor {
             key: self.sealer().ensure(chart).await?,
             identity: self.identity_for_import(&permit).await?,
             permit,
             chart,
-            patient,
         });
         let known = Arc::new(Seen::load(self, chart).await?);
         let mut counts = Counts::default();
@@ -173,9 +170,17 @@ impl House {
                     counts.superseded += 1;
                     batch.conditions.push((id, condition, event));
                 }
-                Fate::New { message, event } => {
+                Fate::New { mut message, event, large } => {
                     counts.stored += 1;
+                    let staged = match large {
+                        None => None,
+                        Some(bytes) => Some(self.blobs().stage(&door.key, message.id, bytes).await?),
+                    };
+                    if let Some(staged) = &staged {
+                        message.original = SealedOriginal::Blob(*staged.address().as_bytes());
+                    }
                     batch.acts.push((door.permit.clone(), event));
+                    batch.staged.push(staged);
                     batch.messages.push(*message);
                 }
                 Fate::Quarantine { row, event } => {
@@ -211,6 +216,11 @@ impl House {
                 Box::pin(async move {
                     if !batch.acts.is_empty() {
                         let recorded = renkei_ledger::record_all(tx, &batch.acts).await?;
+                        for (staged, recorded) in batch.staged.iter().zip(&recorded) {
+                            if let Some(staged) = staged {
+                                staged.place(recorded)?;
+                            }
+                        }
                         if let Some(first) = recorded.first() {
                             messages::append(first, batch.messages.clone()).await?;
                         }
@@ -319,11 +329,12 @@ impl House {
         message.condition = condition;
         let encoded = message.encode().map_err(|_| AppError::Unreadable("entries"))?;
         let sealed_entries = door.key.seal(id, SealKind::Decoded, charts::MESSAGE_VERSION, &encoded)?;
-        let original = if file.bytes.len() <= ORIGINAL_INLINE_MAX_BYTES {
-            SealedOriginal::Inline(door.key.seal(id, SealKind::Original, charts::MESSAGE_VERSION, &file.bytes)?)
+        let is_large = file.bytes.len() > ORIGINAL_INLINE_MAX_BYTES;
+        let original = if is_large {
+            // Gets its address when it is staged: written and synced before the commit that names it.
+            SealedOriginal::Blob([0; 32])
         } else {
-            // Written and synced before the commit that names it; an orphan is swept.
-            SealedOriginal::Blob(self.blobs().put_before_commit(&door.permit, &door.key, id, &file.bytes)?)
+            SealedOriginal::Inline(door.key.seal(id, SealKind::Original, charts::MESSAGE_VERSION, &file.bytes)?)
         };
         let headers = message
             .entries
@@ -350,7 +361,8 @@ impl House {
             original,
             headers,
         };
-        Ok(Fate::New { message: Box::new(new), event: events::record_stored(self, id) })
+        let large = is_large.then(|| file.bytes.clone());
+        Ok(Fate::New { message: Box::new(new), event: events::record_stored(self, id), large })
     }
 
     #[allow(clippy::too_many_arguments, reason = "one call, all of it one file")]
@@ -492,6 +504,8 @@ fn finality(condition: Condition) -> u8 {
 struct Batch {
     acts: Vec<(Permit, Event)>,
     messages: Vec<NewMessage>,
+    /// For each message, its original on disk where it is a large one.
+    staged: Vec<Option<renkei_blobs::Staged>>,
     conditions: Vec<(MessageId, Condition, Event)>,
     quarantine: Vec<(NewQuarantined, Event)>,
     refusals: Vec<(NewRefusal, Event)>,

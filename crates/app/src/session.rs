@@ -180,7 +180,7 @@ impl House {
             }
         };
         if row.entrance != caller.entrance
-            || row.fingerprint_hash != self.fingerprint_hash(&fingerprint_of(examined))
+            || row.fingerprint_hash != self.fingerprint_hash(&fingerprint_of(&examined))
         {
             self.session_end_now(&row, "bound_elsewhere", caller).await?;
             return Ok(Err(NoSession::Ended("bound_elsewhere")));

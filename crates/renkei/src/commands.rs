@@ -183,11 +183,6 @@ pub enum LedgerWhat {
         /// Number of the record
         index: u64,
     },
-    /// All records as JSON lines
-    Export {
-        #[command(flatten)]
-        place: Place,
-    },
 }
 
 #[derive(Debug, Args)]

@@ -1,1 +1,5 @@
-//! Being built.
+//! Reading what institutions deliver and handing it to `app::receive`; decides nothing about it.
+
+mod ssmix2;
+
+pub use ssmix2::{ImportError, ImportSummary, Progress, import_ssmix2};

@@ -31,3 +31,24 @@ pub use record::{Recorded, RecordedInTx, Trailed, record, record_all, record_alo
 pub use schema::migrate;
 pub use sequencer::{Sequencer, SequencerSettings};
 pub use verify::{Fault, Report, Warning, verify};
+
+/// For tests of any crate: the trail without a permit. Not part of an ordinary build.
+#[cfg(feature = "testing")]
+pub mod testing {
+    use crate::Error;
+    use renkei_db::Database;
+    use renkei_db::sea_orm::{ConnectionTrait, Statement};
+
+    /// Numbered entries in order, as JSON.
+    pub async fn all_entries(database: &Database) -> Result<Vec<serde_json::Value>, Error> {
+        let on = database.reader();
+        let sql = "SELECT entry FROM trail_entries ORDER BY number";
+        let rows = on.query_all_raw(Statement::from_string(on.get_database_backend(), sql)).await?;
+        rows.iter()
+            .map(|row| {
+                let bytes: Vec<u8> = row.try_get_by_index(0)?;
+                serde_json::from_slice(&bytes).map_err(|error| Error::Damaged(error.to_string()))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,149 @@
+//! A standardised storage, patient by patient: every file is read to its end, small groups of patients at a time, so
+//! that memory stays bounded whatever the storage's size. One broken file never stops the rest, and a second run
+//! over the same storage changes nothing.
+
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use renkei_app::receive::{Arrived, Import};
+use renkei_app::{AppError, House};
+use renkei_kernel::{Category, Problem};
+use renkei_ssmix2::storage::{self, PatientFolder, Storage};
+use renkei_store::batches::Counts;
+use std::path::PathBuf;
+
+/// Patients under way at once: one is read while another is decoded and a third is committed.
+const PATIENTS_AT_ONCE: usize = 4;
+/// Files of one patient held in memory at once.
+const FILES_AT_ONCE: usize = 500;
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    pub patients: u64,
+    pub files: u64,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Copy, Default, serde::Serialize)]
+pub struct ImportSummary {
+    pub patients: u64,
+    /// Files that could not be read at all (vanished, too large, not a file); tried again by the next run.
+    pub unreadable: u64,
+    #[serde(flatten)]
+    pub counts: Counts,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    #[error("この施設コードの参加機関はありません。 / No participating institution has this facility code.")]
+    InstitutionUnknown,
+    #[error("保存場所を読めません。 / The storage cannot be read: {0}")]
+    Unreadable(std::io::ErrorKind),
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+impl Problem for ImportError {
+    fn category(&self) -> Category {
+        match self {
+            Self::InstitutionUnknown => Category::NotFound,
+            Self::Unreadable(_) => Category::Malformed,
+            Self::App(error) => error.category(),
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::InstitutionUnknown => "institution_unknown",
+            Self::Unreadable(_) => "storage_unreadable",
+            Self::App(error) => error.code(),
+        }
+    }
+}
+
+/// Imports the storage whose roots are `roots`. `say` is told after each patient.
+pub async fn import_ssmix2(
+    house: &House,
+    facility_code: &str,
+    roots: &[PathBuf],
+    say: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<ImportSummary, ImportError> {
+    for root in roots {
+        std::fs::read_dir(root).map_err(|error| ImportError::Unreadable(error.kind()))?;
+    }
+    let import = house.import_begin(facility_code).await?.ok_or(ImportError::InstitutionUnknown)?;
+    let mut summary = ImportSummary::default();
+    let mut patients = Storage::new(roots.to_vec()).patients();
+    let mut under_way = FuturesUnordered::new();
+    let mut failed = None;
+    loop {
+        while failed.is_none() && under_way.len() < PATIENTS_AT_ONCE {
+            match patients.next() {
+                Some(Ok(folder)) => under_way.push(one_patient(house, &import, folder)),
+                Some(Err(_)) => summary.unreadable += 1,
+                None => break,
+            }
+        }
+        match under_way.next().await {
+            None => break,
+            Some(Ok((counts, unreadable))) => {
+                summary.patients += 1;
+                summary.unreadable += unreadable;
+                summary.counts.add(counts);
+                let files = u64::try_from(summary.counts.total()).unwrap_or_default();
+                say(Progress { patients: summary.patients, files });
+            }
+            // What is under way is finished; what came in stays in, and the next run goes on from there.
+            Some(Err(error)) => failed = Some(error),
+        }
+    }
+    house.import_end(&import, summary.counts).await?;
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(summary),
+    }
+}
+
+/// Takes in one patient's folders, a bounded number of files at a time.
+async fn one_patient(house: &House, import: &Import, folder: PatientFolder) -> Result<(Counts, u64), AppError> {
+    let number = folder.patient_id.clone();
+    let listed = tokio::task::spawn_blocking(move || list(&folder)).await;
+    let (paths, mut unreadable) = listed.map_err(|_| AppError::Unreadable("a patient folder"))?;
+    let mut counts = Counts::default();
+    for part in paths.chunks(FILES_AT_ONCE) {
+        let part = part.to_vec();
+        let read = tokio::task::spawn_blocking(move || read_all(&part)).await;
+        let (files, failed) = read.map_err(|_| AppError::Unreadable("a patient folder"))?;
+        unreadable += failed;
+        counts.add(house.receive_patient(import, &number, files).await?);
+    }
+    Ok((counts, unreadable))
+}
+
+/// Paths of all files of a patient, and how many things lie there that are none.
+fn list(folder: &PatientFolder) -> (Vec<PathBuf>, u64) {
+    let (mut paths, mut loose) = (Vec::new(), 0);
+    for entry in folder.files() {
+        match entry {
+            Ok(entry) => paths.push(entry.path),
+            Err(_) => loose += 1,
+        }
+    }
+    (paths, loose)
+}
+
+/// Reads files. One that vanished under a rename is found again by the storage's reader.
+fn read_all(paths: &[PathBuf]) -> (Vec<Arrived>, u64) {
+    let (mut files, mut unreadable) = (Vec::new(), 0);
+    for path in paths {
+        match storage::open(path) {
+            Ok((path, bytes)) => {
+                // Under its present name: the flag may have changed since the listing.
+                let raw_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let name = renkei_ssmix2::FileName::parse(&raw_name).ok();
+                files.push(Arrived { name, raw_name, bytes });
+            }
+            Err(_) => unreadable += 1,
+        }
+    }
+    (files, unreadable)
+}

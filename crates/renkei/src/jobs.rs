@@ -1,0 +1,132 @@
+//! Writing commands as jobs: the same code whether a running server carries them out (through its console) or the
+//! command holds the data folder itself.
+
+use renkei_app::House;
+use renkei_app::regulation::check_regulation;
+use renkei_intake::Progress;
+use renkei_kernel::{Category, Problem};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// What a command asks for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum Job {
+    ImportSsmix2 { institution: String, paths: Vec<PathBuf> },
+    RegisterLoad { text: String },
+    RegulationApply { files: Vec<(String, String)> },
+    Rebuild,
+}
+
+/// One line a job says while it runs, the last of them the answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "line", rename_all = "snake_case")]
+pub enum Line {
+    Progress { done: u64, total: u64 },
+    Answer(Answer),
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Answer {
+    /// Exit code of the command line.
+    pub exit: u8,
+    /// `E4xx` number; 0 when done.
+    pub status: u16,
+    pub code: String,
+    /// Sentences for a person, a line each.
+    pub lines: Vec<String>,
+    /// Figures for programs.
+    pub summary: serde_json::Value,
+}
+
+impl Answer {
+    fn done(lines: Vec<String>, summary: impl Serialize) -> Self {
+        let summary = serde_json::to_value(summary).unwrap_or(serde_json::Value::Null);
+        Self { exit: 0, status: 0, code: String::new(), lines, summary }
+    }
+    pub fn refused(category: Category, code: &str, lines: Vec<String>) -> Self {
+        Self {
+            exit: category.exit_code(),
+            status: category.status(),
+            code: code.to_owned(),
+            lines,
+            summary: serde_json::Value::Null,
+        }
+    }
+    fn problem<E: Problem + std::fmt::Display>(problem: &E) -> Self {
+        Self::refused(problem.category(), problem.code(), vec![problem.to_string()])
+    }
+}
+
+/// Carries a job out. `say` is called with progress as it goes.
+pub async fn run(house: &House, job: Job, say: &(dyn Fn(Progress) + Send + Sync)) -> Answer {
+    match job {
+        Job::ImportSsmix2 { institution, paths } => import(house, &institution, &paths, say).await,
+        Job::RegisterLoad { text } => register_load(house, &text).await,
+        Job::RegulationApply { files } => regulation_apply(house, files).await,
+        Job::Rebuild => match house.rebuild_projections().await {
+            Ok(summary) => {
+                let line = format!(
+                    "診療録 {} 件を原本から作り直しました。違っていたもの: {} 件 / charts rebuilt {}, differing {}",
+                    summary.charts, summary.differing, summary.charts, summary.differing
+                );
+                Answer::done(vec![line], summary)
+            }
+            Err(error) => Answer::problem(&error),
+        },
+    }
+}
+
+async fn import(house: &House, institution: &str, paths: &[PathBuf], say: &(dyn Fn(Progress) + Send + Sync)) -> Answer {
+    match renkei_intake::import_ssmix2(house, institution, paths, say).await {
+        Ok(summary) => {
+            let c = summary.counts;
+            let lines = vec![
+                format!(
+                    "取り込みが終わりました: 新規 {}・変更なし {}・差し替え {}・お断り {}・隔離 {}",
+                    c.stored, c.unchanged, c.superseded, c.refused, c.quarantined
+                ),
+                format!(
+                    "import done: stored {}, unchanged {}, superseded {}, refused {}, quarantined {}",
+                    c.stored, c.unchanged, c.superseded, c.refused, c.quarantined
+                ),
+            ];
+            Answer::done(lines, summary)
+        }
+        Err(error) => Answer::problem(&error),
+    }
+}
+
+async fn register_load(house: &House, text: &str) -> Answer {
+    use renkei_app::load_register::LoadRegisterError;
+    match house.load_register(text).await {
+        Ok(summary) => {
+            let line = format!(
+                "登録しました: 追加 {}・変更 {}・変更なし {}・終了 {}",
+                summary.added, summary.changed, summary.unchanged, summary.ended
+            );
+            Answer::done(vec![line], summary)
+        }
+        Err(LoadRegisterError::Refused(refused)) => {
+            let mut lines = vec![refused.to_string()];
+            lines.extend(refused.faults.iter().map(|fault| {
+                let field = fault.field.as_deref().map(|field| format!(".{field}")).unwrap_or_default();
+                format!("{}行目 {}{field}: {} / {}", fault.line, fault.section, fault.ja, fault.en)
+            }));
+            Answer::refused(refused.category(), refused.code(), lines)
+        }
+        Err(error) => Answer::problem(&error),
+    }
+}
+
+async fn regulation_apply(house: &House, files: Vec<(String, String)>) -> Answer {
+    if let Err(error) = check_regulation(&files) {
+        return Answer::problem(&error);
+    }
+    match house.apply_regulation(files).await {
+        Ok(0) => Answer::done(vec!["新しい定義はありません。 / nothing new".to_owned()], 0),
+        Ok(count) => Answer::done(vec![format!("定義を {count} 件施行しました。 / {count} enacted")], count),
+        Err(error) => Answer::problem(&error),
+    }
+}

@@ -1,0 +1,92 @@
+//! Joins the readers' hub (an edge) to the use case of cards (app): each knows the other by a trait only.
+
+use renkei_api::reader::{
+    CardReadSink, Hub, HubSettings, ReadAnswer, ReadRefused, ReadUnreadable, ReaderHub, ReaderKeys, ReaderNotice,
+    ReaderSettings, Timing,
+};
+use renkei_app::House;
+use renkei_app::card::{CardAnswer, CardReaders, ReaderState};
+use renkei_kernel::{CardReadId, Problem, ReaderId, Timestamp, Withheld};
+use futures::future::BoxFuture;
+use std::sync::Arc;
+
+/// Makes the hub of a house and connects both.
+pub fn connect(house: &House, server_name: &str) -> Arc<Hub> {
+    let hub = Hub::new(HubSettings {
+        server_name: server_name.to_owned(),
+        keys: Arc::new(Keys(house.clone())),
+        sink: Arc::new(Sink(house.clone())),
+        ids: house.ids().clone(),
+        timing: Timing::default(),
+    });
+    house.connect_readers(Arc::new(Readers(hub.clone())));
+    hub
+}
+
+struct Readers(Arc<Hub>);
+
+impl CardReaders for Readers {
+    fn request(&self, reader: ReaderId, read: CardReadId, expires_at: Timestamp) -> bool {
+        self.0.request_read(reader, read, expires_at).is_ok()
+    }
+    fn state(&self, reader: ReaderId) -> ReaderState {
+        let state = self.0.reader_state(reader);
+        match (state.is_connected(), state.is_ready()) {
+            (false, _) => ReaderState::Away,
+            (true, true) => ReaderState::Ready,
+            (true, false) => ReaderState::Faulty,
+        }
+    }
+}
+
+struct Keys(House);
+
+impl ReaderKeys for Keys {
+    fn device_key(&self, reader: ReaderId) -> BoxFuture<'_, Option<[u8; 32]>> {
+        Box::pin(async move { logged(self.0.reader_device_key(reader).await).flatten() })
+    }
+    fn settings(&self, reader: ReaderId) -> BoxFuture<'_, ReaderSettings> {
+        Box::pin(async move {
+            let keyboard_allowed = logged(self.0.reader_keyboard_allowed(reader).await).unwrap_or(false);
+            ReaderSettings { keyboard_allowed, ..ReaderSettings::default() }
+        })
+    }
+}
+
+struct Sink(House);
+
+impl CardReadSink for Sink {
+    fn answered(&self, answer: ReadAnswer) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let answer = CardAnswer {
+                read: answer.read,
+                reader: answer.reader,
+                card: Withheld::new(answer.card.normal_form()),
+                level: answer.level.number(),
+            };
+            logged(self.0.card_answered(answer).await);
+        })
+    }
+    fn unreadable(&self, unreadable: ReadUnreadable) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            logged(self.0.card_unreadable(unreadable.reader, unreadable.read, unreadable.reason.code()).await);
+        })
+    }
+    fn refused(&self, refused: ReadRefused) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            logged(self.0.card_refused_at(refused.reader, refused.read, refused.reason.code()).await);
+        })
+    }
+    fn noticed(&self, notice: ReaderNotice) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            if let ReaderNotice::ClaimRefused { reader, reason, .. } = notice {
+                logged(self.0.card_refused_at(reader, None, reason.code()).await);
+            }
+        })
+    }
+}
+
+/// What failed stays closed: nothing was opened, and the operator reads the code.
+fn logged<T>(result: Result<T, renkei_app::AppError>) -> Option<T> {
+    result.inspect_err(|error| tracing::error!(code = error.code(), "a card reader's message was not handled")).ok()
+}

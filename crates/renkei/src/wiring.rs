@@ -1,0 +1,127 @@
+//! Opens a house from its settings: keys, database, trail, originals, trust; in this order, and closed in the reverse.
+
+use crate::settings::{Database as Engine, Settings};
+use renkei_app::{AppError, House, HouseSettings, Parts};
+use renkei_blobs::Blobs;
+use renkei_db::Database;
+use renkei_hpki::Trust;
+use renkei_kernel::{Category, Ids, Problem};
+use renkei_keys::{Sealer, refuse_if_inside};
+use renkei_ledger::{Ledger, Sequencer, SequencerSettings, SigningKey};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Name of the trail in its checkpoints.
+pub const TRAIL_NAME: &str = "renkei.trail/main";
+
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WiringError {
+    #[error("鍵を開けません。 / the keys cannot be opened: {0}")]
+    Keys(#[from] renkei_keys::Error),
+    #[error("データベースを開けません。 / the database cannot be opened: {0}")]
+    Database(#[from] renkei_db::Error),
+    #[error("監査証跡を開けません。 / the trail cannot be opened: {0}")]
+    Ledger(#[from] renkei_ledger::Error),
+    #[error("原本の置き場を開けません。 / the originals' folder cannot be opened: {0}")]
+    Blobs(#[from] renkei_blobs::Error),
+    #[error("信頼リストを読めません。 / the trust list cannot be read: {0}")]
+    Trust(#[from] renkei_hpki::TrustError),
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+impl Problem for WiringError {
+    fn category(&self) -> Category {
+        match self {
+            Self::Database(error) => error.category(),
+            Self::App(error) => error.category(),
+            Self::Trust(error) => error.category(),
+            _ => Category::Stopped,
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Keys(_) => "keys_unavailable",
+            Self::Database(error) => error.code(),
+            Self::Ledger(_) => "trail_unavailable",
+            Self::Blobs(_) => "originals_unavailable",
+            Self::Trust(_) => "trust_unusable",
+            Self::App(error) => error.code(),
+        }
+    }
+}
+
+/// Folders and engine of a house.
+pub struct Place {
+    pub database: renkei_db::Settings,
+    pub data: PathBuf,
+    pub keys: PathBuf,
+    pub checkpoints: PathBuf,
+    pub trust: PathBuf,
+    pub feed_late_hours: i64,
+}
+
+impl Place {
+    pub fn of(settings: &Settings) -> Self {
+        let folders = &settings.folders;
+        let database = match &settings.database {
+            Engine::Sqlite => renkei_db::Settings::sqlite(folders.data.join("renkei.sqlite")),
+            Engine::Postgresql { url } => renkei_db::Settings::postgres(url.clone()),
+        };
+        Self {
+            database,
+            data: folders.data.clone(),
+            keys: folders.keys.clone(),
+            checkpoints: folders.checkpoints.clone(),
+            trust: folders.trust.clone(),
+            feed_late_hours: settings.pages.feed_late_hours,
+        }
+    }
+}
+
+/// A house that is open, with its sequencer running.
+pub struct Opened {
+    pub house: House,
+    pub sequencer: Sequencer,
+}
+
+/// Makes the installation's key and the trail's signing key in `folder`. Refuses when they are there.
+pub async fn make_keys(folder: &Path, ids: &Ids) -> Result<(), WiringError> {
+    let sealer = Sealer::init(folder, ids.clone()).await?;
+    drop(sealer);
+    SigningKey::create(folder, TRAIL_NAME, &*ids.entropy())?;
+    Ok(())
+}
+
+/// Opens everything. The sequencer refuses a trail older than its kept checkpoints.
+pub async fn open(place: Place, ids: Ids) -> Result<Opened, WiringError> {
+    refuse_if_inside(&place.keys, &place.data)?;
+    let sealer = Sealer::open(&place.keys, ids.clone()).await?;
+    let db = Database::open(place.database).await?;
+    renkei_ledger::migrate(&db, ids.now()).await?;
+    let ledger = Ledger::new(ids.clone(), "renkei/main");
+    let key = Arc::new(SigningKey::load(&place.keys, TRAIL_NAME)?);
+    let blobs = Blobs::open(&place.data.join("originals"), sealer.clone())?;
+    let trust = Trust::load(&place.trust, ids.now())?;
+    let sequencer = Sequencer::start(
+        db.clone(),
+        &ledger,
+        SequencerSettings { key, checkpoint_folder: place.checkpoints },
+    )
+    .await?;
+    let settings = HouseSettings { feed_late_hours: place.feed_late_hours };
+    let house = House::open(Parts { ids, db, sealer, ledger, blobs, trust, settings }).await?;
+    house.note_start().await?;
+    Ok(Opened { house, sequencer })
+}
+
+impl Opened {
+    /// Notes the stop, numbers and seals what waits, closes the database.
+    pub async fn close(self) -> Result<(), WiringError> {
+        self.house.note_stop().await?;
+        self.sequencer.stop().await?;
+        self.house.db().close().await?;
+        Ok(())
+    }
+}

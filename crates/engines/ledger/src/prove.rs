@@ -113,6 +113,6 @@ pub async fn prove_consistency(database: &Database, old_size: u64, size: u64) ->
 }
 
 pub(crate) async fn log_size(connection: &impl ConnectionTrait) -> Result<u64, Error> {
-    let rows = query(connection, "SELECT size FROM trail_sequencer WHERE only = 1", vec![]).await?;
+    let rows = query(connection, "SELECT size FROM trail_sequencer WHERE row_number = 1", vec![]).await?;
     rows.first().map_or(Ok(0), |row| from_number(row.try_get("", "size")?))
 }

@@ -25,8 +25,8 @@ static MIGRATIONS: [Migration; 1] = [Migration::new("0001_create_trail", |schema
         t.key(&["size"]);
     });
     schema.table("trail_sequencer", |t| {
-        t.small("only").id("holder").micros("held_until").big("size").micros("newest_at");
-        t.key(&["only"]);
+        t.small("row_number").id("holder").micros("held_until").big("size").micros("newest_at");
+        t.key(&["row_number"]);
     });
 })];
 

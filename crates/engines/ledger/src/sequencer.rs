@@ -127,8 +127,8 @@ impl Work {
                 Box::pin(async move {
                     execute(
                         tx,
-                        "INSERT INTO trail_sequencer (only, holder, held_until, size, newest_at) \
-                         VALUES (1, $1, 0, 0, $2) ON CONFLICT (only) DO NOTHING",
+                        "INSERT INTO trail_sequencer (row_number, holder, held_until, size, newest_at) \
+                         VALUES (1, $1, 0, 0, $2) ON CONFLICT (row_number) DO NOTHING",
                         vec![Uuid::nil().into(), i64::MIN.into()],
                     )
                     .await?;
@@ -147,7 +147,7 @@ impl Work {
             }
         }
         let newest =
-            query(self.database.reader(), "SELECT newest_at FROM trail_sequencer WHERE only = 1", vec![]).await?;
+            query(self.database.reader(), "SELECT newest_at FROM trail_sequencer WHERE row_number = 1", vec![]).await?;
         if let Some(row) = newest.first() {
             self.ledger.seen(Timestamp(row.try_get::<i64>("", "newest_at")?));
         }
@@ -191,6 +191,9 @@ impl Work {
                 }
                 Some(Order::Stop(reply)) => {
                     let answer = self.number_all(&mut signed, true).await;
+                    if self.give_back_the_lease().await.is_err() {
+                        tracing::warn!("the sequencer's lease could not be given back and will run out by itself");
+                    }
                     let _ = reply.send(answer);
                     return;
                 }
@@ -238,7 +241,7 @@ impl Work {
         let rows = query(
             self.database.reader(),
             "SELECT s.size AS size, c.size AS signed, c.signed_at AS signed_at FROM trail_sequencer s \
-             LEFT JOIN trail_checkpoints c ON c.size = (SELECT MAX(size) FROM trail_checkpoints) WHERE s.only = 1",
+             LEFT JOIN trail_checkpoints c ON c.size = (SELECT MAX(size) FROM trail_checkpoints) WHERE s.row_number = 1",
             vec![],
         )
         .await?;
@@ -255,6 +258,19 @@ impl Work {
         self.database
             .act_as(Isolation::ReadCommitted, move |tx| -> BoxFuture<'_, Result<Numbered, Error>> {
                 Box::pin(number_batch(tx, holder, now))
+            })
+            .await
+    }
+
+    async fn give_back_the_lease(&self) -> Result<(), Error> {
+        let holder = self.holder;
+        self.database
+            .act_as(Isolation::ReadCommitted, move |tx| -> BoxFuture<'_, Result<(), Error>> {
+                Box::pin(async move {
+                    let sql = "UPDATE trail_sequencer SET held_until = 0 WHERE row_number = 1 AND holder = $1";
+                    execute(tx, sql, vec![holder.into()]).await?;
+                    Ok(())
+                })
             })
             .await
     }
@@ -314,7 +330,7 @@ async fn number_batch(tx: &Tx, holder: Uuid, now: Timestamp) -> Result<Numbered,
     let taken = execute(
         tx,
         "UPDATE trail_sequencer SET holder = $1, held_until = $2 \
-         WHERE only = 1 AND (holder = $1 OR held_until < $3 OR held_until > $4 OR $5 = 1)",
+         WHERE row_number = 1 AND (holder = $1 OR held_until < $3 OR held_until > $4 OR $5 = 1)",
         vec![
             holder.into(),
             now.plus_seconds(LEASE_SECONDS).micros().into(),
@@ -333,7 +349,7 @@ async fn number_batch(tx: &Tx, holder: Uuid, now: Timestamp) -> Result<Numbered,
         vec![to_number(BATCH_MAX)?.into()],
     )
     .await?;
-    let states = query(tx, "SELECT size, newest_at FROM trail_sequencer WHERE only = 1", vec![]).await?;
+    let states = query(tx, "SELECT size, newest_at FROM trail_sequencer WHERE row_number = 1", vec![]).await?;
     let state = states.first().ok_or_else(|| Error::Damaged("the sequencer's row".to_owned()))?;
     let size = from_number(state.try_get("", "size")?)?;
     if rows.is_empty() {
@@ -377,7 +393,7 @@ async fn number_batch(tx: &Tx, holder: Uuid, now: Timestamp) -> Result<Numbered,
     }
     execute(
         tx,
-        "UPDATE trail_sequencer SET size = $1, newest_at = $2 WHERE only = 1",
+        "UPDATE trail_sequencer SET size = $1, newest_at = $2 WHERE row_number = 1",
         vec![to_number(size + count)?.into(), newest.into()],
     )
     .await?;

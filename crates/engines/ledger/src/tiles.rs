@@ -42,6 +42,11 @@ impl<'c, C: ConnectionTrait> Tiles<'c, C> {
         Ok(self.read.get(&(level, position)).map_or(&[], Vec::as_slice))
     }
 
+    /// Lets go of a tile that will not be asked for again, so that a pass over the whole trail needs no memory for it.
+    pub(crate) fn forget(&mut self, level: i16, position: u64) {
+        self.read.remove(&(level, position));
+    }
+
     /// The root of the perfect subtree of `1 << height` leaves that is number `index` among its like.
     async fn subtree(&mut self, height: u32, index: u64) -> Result<Hash, Error> {
         let (level, above) = (height / TILE_BITS, height % TILE_BITS);

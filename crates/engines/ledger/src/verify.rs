@@ -300,6 +300,9 @@ impl Check<'_> {
 
     async fn stored_leaf(&mut self, number: u64) -> Result<Option<Hash>, Error> {
         let offset = usize::try_from(number % TILE_WIDTH).unwrap_or(0);
+        if let (0, Some(before)) = (offset, (number / TILE_WIDTH).checked_sub(1)) {
+            self.tiles.forget(0, before);
+        }
         match self.tiles.tile(0, number / TILE_WIDTH).await {
             Ok(tile) => Ok(tile.get(offset).copied()),
             Err(Error::Damaged(_)) => Ok(None),

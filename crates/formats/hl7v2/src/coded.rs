@@ -49,6 +49,9 @@ impl Coded {
     /// Reads the components of a repetition.
     pub fn read(repetition: &Repetition<'_>) -> Self {
         let mut coded = Self::default();
+        if repetition.raw().is_empty() {
+            return coded;
+        }
         let mut parts = repetition.components();
         coded.fill(|| parts.next());
         coded
@@ -57,6 +60,9 @@ impl Coded {
     /// Reads a component whose subcomponents are a coded value of their own (TQ1-3, units of CQ).
     pub fn read_component(component: &Component<'_>) -> Self {
         let mut coded = Self::default();
+        if component.raw().is_empty() {
+            return coded;
+        }
         let mut number = 0;
         coded.fill(|| {
             number += 1;

@@ -88,7 +88,9 @@ impl<'m> Field<'m> {
 
     /// The repetitions that hold something.
     pub fn filled(&self) -> impl Iterator<Item = Repetition<'m>> + use<'m> {
-        self.repetitions().filter(|r| !r.is_empty())
+        // Most fields are empty; splitting them is what reading would spend its time on.
+        let any = if self.raw.is_empty() { 0 } else { renkei_kernel::limits::HL7_REPETITIONS_MAX };
+        self.repetitions().take(any).filter(|r| !r.is_empty())
     }
 
     pub fn first(&self) -> Repetition<'m> {

@@ -37,12 +37,13 @@ impl Context {
             return None;
         }
         let first = field.component(1).id();
+        let moment = Moment::parse(&first);
         // Free text may hold carets; then all of it is the text.
-        let raw = if Moment::parse(&first).is_some() { first.into_owned() } else { field.text().trim().to_owned() };
+        let raw = if moment.is_some() { first.into_owned() } else { field.text().trim().to_owned() };
         let time = Time { raw };
-        match time.moment() {
+        match moment {
             None => {
-                self.warning("time-unreadable", segment.place(number), "日時として読めない文字を、そのまま残しました。")
+                self.warning("time-unreadable", segment.place(number), "日時として読めない文字を、そのまま残しました。");
             }
             Some(_) if time.raw.get(8..10).is_some_and(|hour| hour >= "24") => {
                 self.note("time-hour-24", segment.place(number), "24時以降の時刻です。翌日の時刻として扱います。");

@@ -55,6 +55,28 @@ impl AffiliationState {
     }
 }
 
+/// What can happen to an affiliation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AffiliationTransition {
+    Accept,
+    Suspend,
+    Resume,
+    End,
+}
+
+impl AffiliationState {
+    /// The next state, or `None` when that is not possible from here. Who left and returns applies anew.
+    pub fn after(self, transition: AffiliationTransition) -> Option<Self> {
+        use AffiliationTransition as T;
+        match (self, transition) {
+            (Self::Applied, T::Accept) | (Self::Suspended, T::Resume) => Some(Self::Active),
+            (Self::Active, T::Suspend) => Some(Self::Suspended),
+            (Self::Applied | Self::Active | Self::Suspended, T::End) => Some(Self::Ended),
+            _ => None,
+        }
+    }
+}
+
 /// A person works in one role at one institution; one account each (principle 2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Affiliation {
@@ -126,4 +148,26 @@ pub struct Reader {
     pub device_key: [u8; 32],
     /// Whether an operator switched on keyboard-type reading here (level 0, unproven). Off by default.
     pub keyboard_allowed: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ended_affiliation_is_not_resumed() {
+        use AffiliationTransition as T;
+        assert_eq!(AffiliationState::Applied.after(T::Accept), Some(AffiliationState::Active));
+        assert_eq!(AffiliationState::Suspended.after(T::End), Some(AffiliationState::Ended));
+        assert_eq!(AffiliationState::Ended.after(T::Resume), None);
+    }
+
+    #[test]
+    fn fingerprints_read_with_and_without_colons() {
+        let plain = CertificateFingerprint::parse(&"Ab".repeat(32)).unwrap();
+        assert_eq!(CertificateFingerprint::parse(&vec!["AB"; 32].join(":")), Some(plain));
+        assert_eq!(CertificateFingerprint::parse("AB"), None);
+        assert_eq!(CertificateFingerprint::parse(&"xy".repeat(32)), None);
+        assert!(is_subject_serial("TEST-117") && !is_subject_serial("a b") && !is_subject_serial(""));
+    }
 }

@@ -112,6 +112,17 @@ fn a_hidden_item_is_absent_elsewhere() {
     assert_eq!(scope_of(own).judge(&there(EntryKind::LaboratoryReport)), Shown::Shown);
 }
 
+/// R-X-15: the patient may keep the sensitive class itself back, also from those who have the right to it.
+#[test]
+fn a_hidden_sensitive_class_is_absent_for_doctors_elsewhere() {
+    let limits = vec![Limit::Item { item: Item::Sensitive, except: vec![] }];
+    let scope = scope_of(Scene::by_card(Role::Doctor).with(|_, f| f.limits = limits));
+    let sensitive = EntryFacts { icd10: &["F20.0"], ..there(EntryKind::Diagnosis) };
+    assert_eq!(scope.judge(&sensitive), Shown::Absent);
+    assert_eq!(scope.judge(&EntryFacts { institution: Some(institution(HERE)), ..sensitive }), Shown::Shown);
+    assert_eq!(scope.judge(&there(EntryKind::Diagnosis)), Shown::Shown);
+}
+
 /// R-X-15: withheld is a word for the unconscious-case doctor alone, and a reason opens it.
 #[test]
 fn the_emergency_doctor_opens_what_is_withheld_with_a_reason() {

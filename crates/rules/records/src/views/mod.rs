@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod counts;
+mod courses;
 pub mod cultures;
 pub mod diagnoses;
 pub mod encounters;

@@ -1,6 +1,6 @@
 //! Prescriptions as they were written: order, RP groups, drugs; dispensings and injections in the same shape.
 
-use super::medicines::{dose_shown, last_day_of, shown_all, usages_shown};
+use super::courses::{dose_shown, last_day_of, shown_all, usages_shown};
 use super::patient::{PatientRecord, Seen, SourceRef};
 use crate::body::{Body, Component, ComponentRole, Drug, Given, InjectionSet, OrderHead, RpGroup, Timing};
 use crate::entry::EntryState;

@@ -62,7 +62,7 @@ impl Desk {
             Ok(answer) => answer,
             Err(fault) => self.fault(fault, &facts),
         };
-        if entrance != Entrance::Console {
+        if entrance != Entrance::Console && self.rules.strict_transport {
             let one_year = HeaderValue::from_static("max-age=31536000");
             answer.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, one_year);
         }

@@ -87,6 +87,9 @@ pub struct Rules {
     pub streams: u32,
     /// Time that running requests get when the entrance closes.
     pub closing: Duration,
+    /// Tells browsers to use TLS only for a year (HSTS). Off for a demonstration on `localhost`, where the browser
+    /// would take the word for every other program on that machine too.
+    pub strict_transport: bool,
     pub fault_page: FaultPage,
 }
 
@@ -102,6 +105,7 @@ impl Default for Rules {
             body_bytes: limits::REQUEST_BODY_MAX_BYTES,
             streams: 64,
             closing: Duration::from_secs(10),
+            strict_transport: true,
             fault_page: Arc::new(plain_page),
         }
     }

@@ -37,7 +37,7 @@ pub trait ZoneDenials: Send + Sync {
 
 /// Lets through one event per source and minute and counts the others into the next.
 #[derive(Debug, Default)]
-struct Throttle {
+pub struct EventThrottle {
     sources: HashMap<Option<IpAddr>, Seen>,
 }
 
@@ -47,8 +47,10 @@ struct Seen {
     unreported: u64,
 }
 
-impl Throttle {
-    fn attempt(&mut self, source: Option<IpAddr>, at: Timestamp) -> Option<(Option<IpAddr>, u64)> {
+impl EventThrottle {
+    /// `Some` when this attempt shall be reported: the source (`None` when too many are remembered already) and the
+    /// number of attempts since its last report.
+    pub fn attempt(&mut self, source: Option<IpAddr>, at: Timestamp) -> Option<(Option<IpAddr>, u64)> {
         let minute = at.seconds().div_euclid(60);
         if self.sources.len() >= SOURCES_MAX && !self.sources.contains_key(&source) {
             self.sources.retain(|_, seen| seen.minute == minute || seen.unreported > 0);
@@ -70,7 +72,7 @@ struct Guard {
     professional: Vec<String>,
     denials: Arc<dyn ZoneDenials>,
     clock: Arc<dyn Clock>,
-    throttle: Mutex<Throttle>,
+    throttle: Mutex<EventThrottle>,
     not_found: NotFoundPage,
 }
 
@@ -135,7 +137,7 @@ mod tests {
     #[test]
     fn a_source_is_reported_once_a_minute_with_its_count() {
         let (a, b): (Option<IpAddr>, Option<IpAddr>) = (Some([192, 0, 2, 1].into()), Some([192, 0, 2, 2].into()));
-        let mut throttle = Throttle::default();
+        let mut throttle = EventThrottle::default();
         let at = Timestamp::from_seconds(1_800_000_000);
         assert_eq!(throttle.attempt(a, at), Some((a, 1)));
         assert_eq!(throttle.attempt(a, at.plus_seconds(20)), None);
@@ -146,7 +148,7 @@ mod tests {
 
     #[test]
     fn many_sources_share_one_event() {
-        let mut throttle = Throttle::default();
+        let mut throttle = EventThrottle::default();
         let at = Timestamp::from_seconds(1_800_000_000);
         let source = |n: usize| Some(IpAddr::from([10, 0, (n / 256) as u8, (n % 256) as u8]));
         for n in 0..SOURCES_MAX {

@@ -4,22 +4,28 @@
 //! and dies with the process: a read that waited then is asked for again, which is what a person would do anyway.
 
 use crate::card;
-use crate::limits::{ENDED_READS_MAX, OUTBOX_MAX, REQUESTS_PER_MINUTE_MAX, VERSION_MAX_CHARS};
+use crate::limits::{
+    ENDED_READS_MAX, MESSAGES_MAX, MESSAGES_WINDOW, OUTBOX_MAX, REQUESTS_PER_MINUTE_MAX, VERSION_MAX_CHARS,
+};
 use crate::limits::{HEARTBEAT, IDENTIFY_WITHIN, SILENCE_MAX};
 use crate::reader::nonces::{Nonces, Waiting};
 use crate::reader::ports::{
     CardReadSink, ProofLevel, ReadAnswer, ReadRefused, ReadUnreadable, ReaderKeys, ReaderNotice, Refusal, Unreadable,
 };
+use crate::reader::state::{ReadOutcome, ReaderState, RequestRefused, Requested};
 use crate::reader::wire::{
     CardMessage, DeviceState, Farewell, FromAgent, Means, Nonce, ReadFault, Signature, ToAgent, identify_bytes,
     is_signed_by,
 };
 use futures::future::BoxFuture;
-use renkei_kernel::{CardReadId, Category, Ids, Problem, ReaderId, Timestamp};
+use renkei_kernel::{CardReadId, Ids, ReaderId, Timestamp};
+use renkei_net::zone::EventThrottle;
 use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 /// What a hub is made of.
 #[derive(Clone)]
@@ -43,87 +49,6 @@ pub struct Timing {
 impl Default for Timing {
     fn default() -> Self {
         Self { identify_within: IDENTIFY_WITHIN, heartbeat: HEARTBEAT, silence: SILENCE_MAX }
-    }
-}
-
-/// A read was asked of a reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Requested {
-    /// Last instant at which an answer counts.
-    pub expires_at: Timestamp,
-    /// The read that waited there before and is over now.
-    pub replaced: Option<CardReadId>,
-}
-
-/// Why a reader cannot be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RequestRefused {
-    #[error("カードリーダーが接続されていません。/ the reader's agent is not connected")]
-    NotConnected,
-    #[error("カードリーダーが使えない状態です。/ the reader does not work")]
-    NotWorking,
-    #[error("読み取りの回数が多すぎます。しばらく待ってからお試しください。/ too many reads at this reader")]
-    TooMany,
-}
-
-impl Problem for RequestRefused {
-    fn category(&self) -> Category {
-        match self {
-            Self::NotConnected | Self::NotWorking => Category::Stopped,
-            Self::TooMany => Category::TooMany,
-        }
-    }
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NotConnected => "reader_away",
-            Self::NotWorking => "reader_faulty",
-            Self::TooMany => "reader_too_many",
-        }
-    }
-}
-
-/// How a read ended, as far as the reader is concerned. Whose card it was is another question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReadOutcome {
-    /// A live read was handed to the use case.
-    Answered,
-    /// A genuine answer without a usable identifier.
-    Unreadable(Unreadable),
-    /// No card in time.
-    Expired,
-    /// A newer request took the reader, or the page gave up.
-    GivenUp,
-    /// Not asked for at this hub, or too long ago.
-    Unknown,
-    /// Still waiting when the caller's patience ended.
-    StillWaiting,
-}
-
-/// What is known of a reader.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ReaderState {
-    /// Since when its agent is connected; `None` when it is not.
-    pub connected_since: Option<Timestamp>,
-    /// Last sign of life, also of a connection that is gone.
-    pub last_seen: Option<Timestamp>,
-    /// The agent's version, while connected.
-    pub version: Option<String>,
-    /// The device, while connected.
-    pub device: Option<DeviceState>,
-    /// Server's clock minus agent's clock in seconds at its last answer.
-    pub drift_seconds: Option<i64>,
-    /// Whether a read waits there.
-    pub waiting: bool,
-}
-
-impl ReaderState {
-    pub fn is_connected(&self) -> bool {
-        self.connected_since.is_some()
-    }
-    /// Connected and able to read.
-    pub fn is_ready(&self) -> bool {
-        self.device.is_some_and(DeviceState::works)
     }
 }
 
@@ -152,6 +77,8 @@ struct Inner {
     last_line: u64,
     last_seen: HashMap<ReaderId, Timestamp>,
     asked: HashMap<ReaderId, (i64, u32)>,
+    heard: HashMap<ReaderId, (Instant, u32)>,
+    claims: EventThrottle,
     outcomes: HashMap<CardReadId, watch::Sender<Option<ReadOutcome>>>,
     ended_order: VecDeque<CardReadId>,
 }
@@ -297,6 +224,30 @@ impl Hub {
         };
         self.settings.sink.noticed(ReaderNotice::Connected { reader, version, replaced, at: now }).await;
         Ok(Accepted { line, outbox: receiver })
+    }
+
+    /// Notes a claim that was not proved. The id is the caller's invention, so sources are counted, not ids.
+    pub(crate) async fn claim_refused(&self, reader: ReaderId, reason: Refusal, source: Option<IpAddr>) {
+        let at = self.now();
+        let attempt = self.inner().claims.attempt(source, at);
+        if let Some((_, attempts)) = attempt {
+            let code = reason.code();
+            tracing::warn!(reader.id = %reader, reader.reason = code, "a claim to be reader {reader} was refused: {code}");
+            let notice = ReaderNotice::ClaimRefused { reader, reason, attempts, at };
+            self.settings.sink.noticed(notice).await;
+        }
+    }
+
+    /// Whether an accepted agent may send one more message now; counted over all its connections.
+    pub(crate) fn may_speak(&self, reader: ReaderId) -> bool {
+        let now = Instant::now();
+        let mut inner = self.inner();
+        let heard = inner.heard.entry(reader).or_insert((now, 0));
+        if now.duration_since(heard.0) > MESSAGES_WINDOW {
+            *heard = (now, 0);
+        }
+        heard.1 = heard.1.saturating_add(1);
+        heard.1 <= MESSAGES_MAX
     }
 
     /// A connection ended.
@@ -468,7 +419,7 @@ impl ReaderHub for Hub {
 
     fn wait(&self, read: CardReadId, within: Duration) -> BoxFuture<'_, ReadOutcome> {
         Box::pin(async move {
-            let patience = tokio::time::Instant::now() + within;
+            let patience = Instant::now() + within;
             let watched = self.inner().outcomes.get(&read).map(watch::Sender::subscribe);
             let Some(mut ended) = watched else { return ReadOutcome::Unknown };
             loop {
@@ -476,11 +427,11 @@ impl ReaderHub for Hub {
                 if let Some(outcome) = *ended.borrow_and_update() {
                     return outcome;
                 }
-                if tokio::time::Instant::now() >= patience {
+                if Instant::now() >= patience {
                     return ReadOutcome::StillWaiting;
                 }
                 // The house's clock may be turned by hand, so its passing is looked at now and then.
-                let look_again = patience.min(tokio::time::Instant::now() + Duration::from_millis(200));
+                let look_again = patience.min(Instant::now() + Duration::from_millis(200));
                 let _changed_or_look = tokio::time::timeout_at(look_again, ended.changed()).await;
             }
         })

@@ -8,11 +8,13 @@ pub mod hub;
 pub mod nonces;
 pub mod ports;
 mod socket;
+pub mod state;
 pub mod wire;
 
-pub use hub::{Hub, HubSettings, ReadOutcome, ReaderHub, ReaderState, RequestRefused, Requested, Timing};
+pub use hub::{Hub, HubSettings, ReaderHub, Timing};
 pub use ports::{
     CardReadSink, ProofLevel, ReadAnswer, ReadRefused, ReadUnreadable, ReaderKeys, ReaderNotice, ReaderSettings,
-    Refusal,
+    Refusal, Unreadable,
 };
 pub use socket::{PATH, router};
+pub use state::{ReadOutcome, ReaderState, RequestRefused, Requested};

@@ -127,10 +127,12 @@ pub enum ReaderNotice {
         reader: ReaderId,
         at: Timestamp,
     },
-    /// Somebody claimed to be this reader and could not prove it.
+    /// Somebody claimed to be this reader and could not prove it; `attempts` claims of that source since the last
+    /// notice, which comes at most once a minute.
     ClaimRefused {
         reader: ReaderId,
         reason: Refusal,
+        attempts: u64,
         at: Timestamp,
     },
     CardRemoved {

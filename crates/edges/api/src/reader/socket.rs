@@ -3,9 +3,9 @@
 //! Separate from the hub because everything here is about bytes and patience: sizes, rates, silence. It exists on
 //! the machine entrance only; anywhere else the address is not there.
 
-use crate::limits::{MESSAGE_MAX_BYTES, MESSAGES_MAX, MESSAGES_WINDOW};
+use crate::limits::MESSAGE_MAX_BYTES;
 use crate::reader::hub::{Accepted, Hub, LineId};
-use crate::reader::ports::{ReaderNotice, Refusal};
+use crate::reader::ports::Refusal;
 use crate::reader::wire::{Farewell, FromAgent, Nonce, SUBPROTOCOL, ToAgent};
 use axum::Router;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use renkei_net::{ConnectionFacts, Entrance};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -35,7 +36,8 @@ async fn connect(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Response {
-    let at_machine_entrance = facts.is_some_and(|facts| facts.entrance == Entrance::Machine);
+    let at_machine_entrance = facts.as_ref().is_some_and(|facts| facts.entrance == Entrance::Machine);
+    let source = facts.and_then(|facts| facts.peer.ip());
     // Browsers send Origin with every WebSocket; agents never do.
     let from_a_page = headers.contains_key(header::ORIGIN);
     match upgrade {
@@ -43,19 +45,21 @@ async fn connect(
             .protocols([SUBPROTOCOL])
             .max_message_size(MESSAGE_MAX_BYTES)
             .max_frame_size(MESSAGE_MAX_BYTES)
-            .on_upgrade(move |socket| attend(hub, socket)),
+            .on_upgrade(move |socket| attend(hub, socket, source)),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-async fn attend(hub: Arc<Hub>, mut socket: WebSocket) {
+async fn attend(hub: Arc<Hub>, mut socket: WebSocket, source: Option<IpAddr>) {
     let hello = hub.fresh_nonce();
     let greeting = ToAgent::Hello { server: hub.settings().server_name.clone(), nonce: hello };
     if !send(&mut socket, &greeting).await {
         return;
     }
     let accepted =
-        match tokio::time::timeout(hub.settings().timing.identify_within, identify(&hub, &mut socket, &hello)).await {
+        match tokio::time::timeout(hub.settings().timing.identify_within, identify(&hub, &mut socket, &hello, source))
+            .await
+        {
             Ok(Some(accepted)) => accepted,
             Ok(None) | Err(_) => return farewell(&mut socket, Farewell::NotAccepted).await,
         };
@@ -68,15 +72,13 @@ async fn attend(hub: Arc<Hub>, mut socket: WebSocket) {
 }
 
 /// The first message must say and prove who is there. Unknown and unproved look the same from outside.
-async fn identify(hub: &Hub, socket: &mut WebSocket, hello: &Nonce) -> Option<Accepted> {
+async fn identify(hub: &Hub, socket: &mut WebSocket, hello: &Nonce, source: Option<IpAddr>) -> Option<Accepted> {
     let message = socket.recv().await?.ok()?;
     let Ok(FromAgent::Identify { reader, version, signature }) = parse(&message)? else { return None };
     match hub.accept(hello, reader, &version, &signature).await {
         Ok(accepted) => Some(accepted),
         Err(reason) => {
-            tracing::warn!(reader.id = %reader, reader.reason = reason.code(), "a claim to be reader {reader} was refused");
-            let at = hub.settings().ids.now();
-            hub.settings().sink.noticed(ReaderNotice::ClaimRefused { reader, reason, at }).await;
+            hub.claim_refused(reader, reason, source).await;
             None
         }
     }
@@ -88,7 +90,6 @@ async fn converse(hub: &Hub, socket: &mut WebSocket, accepted: Accepted) -> Opti
     let timing = hub.settings().timing;
     let mut heartbeat = tokio::time::interval(timing.heartbeat);
     let mut last_sign = Instant::now();
-    let mut window = (Instant::now(), 0u32);
     loop {
         tokio::select! {
             waiting = outbox.recv() => match waiting {
@@ -105,7 +106,7 @@ async fn converse(hub: &Hub, socket: &mut WebSocket, accepted: Accepted) -> Opti
                 let message = received?.ok()?;
                 last_sign = Instant::now();
                 hub.alive(line);
-                if let Err(reason) = hear(hub, line, &message, &mut window).await {
+                if let Err(reason) = hear(hub, line, &message).await {
                     return Some(reason);
                 }
                 if matches!(message, Message::Close(_)) {
@@ -121,13 +122,9 @@ async fn converse(hub: &Hub, socket: &mut WebSocket, accepted: Accepted) -> Opti
     }
 }
 
-async fn hear(hub: &Hub, line: LineId, message: &Message, window: &mut (Instant, u32)) -> Result<(), Farewell> {
+async fn hear(hub: &Hub, line: LineId, message: &Message) -> Result<(), Farewell> {
     let Some(parsed) = parse(message) else { return Ok(()) };
-    if window.0.elapsed() > MESSAGES_WINDOW {
-        *window = (Instant::now(), 0);
-    }
-    window.1 = window.1.saturating_add(1);
-    if window.1 > MESSAGES_MAX {
+    if !hub.may_speak(line.reader) {
         hub.refuse(line.reader, None, Refusal::TooMany).await;
         return Err(Farewell::TooMany);
     }

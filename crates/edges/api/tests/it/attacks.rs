@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use renkei_api::reader::hub::Timing;
 use renkei_api::reader::wire::{Farewell, FromAgent, Means, Nonce, ToAgent};
-use renkei_api::reader::{PATH, ReadOutcome, ReaderHub};
+use renkei_api::reader::{PATH, ReadOutcome, ReaderHub, ReaderNotice};
 use renkei_net::Entrance;
 use std::time::Duration;
 
@@ -180,7 +180,21 @@ async fn who_cannot_prove_its_key_is_sent_away() {
     agent.identify(HOST, &Nonce([1; 32])).await;
     assert_eq!(said_last(&mut agent).await, Some(Farewell::NotAccepted));
     assert!(!scene.hub.reader_state(reader).is_connected());
-    assert_eq!(scene.sink.notices.lock().unwrap().len(), 4, "each claim is noted");
+    let attempts = |scene: &Scene| -> Vec<u64> {
+        let notices = scene.sink.notices.lock().unwrap();
+        let attempts = |notice: &ReaderNotice| match notice {
+            ReaderNotice::ClaimRefused { attempts, .. } => *attempts,
+            other => panic!("{other:?}"),
+        };
+        notices.iter().map(attempts).collect()
+    };
+    assert_eq!(attempts(&scene), [1], "one notice a minute");
+    scene.clock.advance_seconds(60);
+    let mut agent = RawAgent::connect(&scene, reader, 2).await.unwrap();
+    let nonce = agent.hello().await;
+    agent.identify(HOST, &nonce).await;
+    assert_eq!(said_last(&mut agent).await, Some(Farewell::NotAccepted));
+    assert_eq!(attempts(&scene), [1, 4], "with the number of those before");
 }
 
 #[tokio::test]
@@ -228,6 +242,12 @@ async fn large_and_many_messages_end_the_connection() {
     }
     assert_eq!(said_last(&mut many).await, Some(Farewell::TooMany));
     assert_eq!(scene.sink.reasons(), ["too_many"]);
+    // Coming back does not start the count anew.
+    let mut again = RawAgent::connect(&scene, reader, 1).await.unwrap();
+    let nonce = again.hello().await;
+    again.identify(HOST, &nonce).await;
+    again.send_text(r#"{"type":"removed"}"#).await;
+    assert_eq!(said_last(&mut again).await, Some(Farewell::TooMany));
 }
 
 /// R-6.5.2-ア: the agents' address exists at the machine entrance only, and not for web pages.

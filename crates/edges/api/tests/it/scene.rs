@@ -106,12 +106,16 @@ impl Scene {
     }
 
     pub async fn with(kind: Entrance, timing: Timing) -> Self {
+        Self::calling_itself(HOST, kind, timing).await
+    }
+
+    pub async fn calling_itself(server_name: &str, kind: Entrance, timing: Timing) -> Self {
         let pki = TestPki::seeded(20, day());
         let clock = Arc::new(SettableClock::frozen(day()));
         let ids = Ids::new(clock.clone(), Arc::new(SeededEntropy::new(8)));
         let (sink, enrolled) = (Arc::new(Remembered::default()), Arc::new(Enrolled::default()));
         let hub = Hub::new(HubSettings {
-            server_name: HOST.to_owned(),
+            server_name: server_name.to_owned(),
             keys: enrolled.clone(),
             sink: sink.clone(),
             ids: ids.clone(),

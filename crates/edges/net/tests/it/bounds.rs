@@ -133,6 +133,42 @@ async fn a_route_that_takes_too_long_is_cut() {
 }
 
 #[tokio::test]
+async fn half_a_body_and_silence_are_cut() {
+    let scene = Scene::new();
+    let mut listener = scene.listener(Entrance::Professional);
+    listener.rules = quick();
+    let router = Router::new().route("/take", post(|body: String| async move { body.len().to_string() }));
+    let entrance = listener.open(router).await.unwrap();
+    let mut stream = scene.client(None).stream(entrance.address(), HOST).await.unwrap();
+    stream.write_all(b"POST /take HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf").await.unwrap();
+    stream.flush().await.unwrap();
+    let mut answer = [0u8; 12];
+    tokio::time::timeout(Duration::from_secs(20), stream.read_exact(&mut answer)).await.unwrap().unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 503");
+    assert_eq!(entrance.counts().request_timeout, 1);
+}
+
+#[tokio::test]
+async fn who_takes_no_answer_is_cut() {
+    let scene = Scene::new();
+    let mut listener = scene.listener(Entrance::Patient);
+    let short = Duration::from_millis(100);
+    listener.rules = Rules { idle: short, request: short, ..Rules::default() };
+    let router = Router::new().route("/large", get(|| async { vec![b'a'; 32 * 1024 * 1024] }));
+    let entrance = listener.open(router).await.unwrap();
+    let mut stream = scene.client(None).stream(entrance.address(), HOST).await.unwrap();
+    stream.write_all(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    stream.flush().await.unwrap();
+    for _ in 0..1_000 {
+        if entrance.counts().stalled == 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the connection was held for ever");
+}
+
+#[tokio::test]
 async fn closing_lets_a_running_request_end_and_takes_no_new_one() {
     let scene = Scene::new();
     let router = Router::new().route(

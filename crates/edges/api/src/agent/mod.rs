@@ -4,11 +4,13 @@
 //! of its own, and knows a card only for as long as it takes to answer.
 
 mod device;
+mod file;
 mod key;
 mod pretend;
 mod run;
 
 pub use device::{CardReader, CardSeen, ReaderChange};
+pub use file::{AgentFile, AgentFileError, Prepared};
 pub use key::{DeviceKey, KeyError};
 pub use pretend::{PretendHandle, PretendReader};
 pub use run::{AgentEnd, AgentSettings, AgentState, Backoff, run_agent};

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use renkei_kernel::SettableClock;
 use renkei_net::client::body_text;
 use renkei_net::zone::{ZoneDenials, ZoneDenied, guarded, plain_not_found};
-use renkei_net::{ClientCertificates, Entrance, NetError, RootHints, Rules};
+use renkei_net::{ClientCertificates, Entrance, NetError, Redirect, RootHints, Rules};
 use rustls::version::{TLS12, TLS13};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -143,6 +143,21 @@ async fn plain_http_at_a_tls_port_gets_no_answer_of_ours() {
     let _closed = stream.read_to_end(&mut answer).await;
     assert!(!answer.windows(8).any(|window| window == b"entrance"));
     assert_eq!(entrance.counts().requests, 0);
+}
+
+/// R-6.5.2-イ: the plain port sends callers to TLS and reads nothing they bring.
+#[tokio::test]
+async fn plain_http_only_redirects() {
+    let port = Redirect::new(crate::scene::LOOPBACK, "patient.example.jp").open().await.unwrap();
+    let mut stream = tokio::net::TcpStream::connect(port.address()).await.unwrap();
+    let asked = b"POST /sign-in HTTP/1.1\r\nHost: elsewhere\r\nCookie: a=b\r\nContent-Length: 9\r\n\r\npassword=";
+    stream.write_all(asked).await.unwrap();
+    let mut answer = Vec::new();
+    let _closed = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8(answer).unwrap().to_ascii_lowercase();
+    assert!(answer.starts_with("http/1.1 308"), "{answer}");
+    assert!(answer.contains("location: https://patient.example.jp/sign-in\r\n"), "{answer}");
+    assert!(!answer.contains("set-cookie"));
 }
 
 /// R-6.5.2-イ: answers over TLS tell browsers to stay with TLS.

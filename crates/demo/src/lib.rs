@@ -13,6 +13,7 @@ pub mod reader;
 pub mod region;
 pub mod render;
 pub mod samples;
+pub mod stage;
 pub mod storage;
 
 pub use cards::CardTable;
@@ -20,4 +21,5 @@ pub use chooser::Chooser;
 pub use courses::Scale;
 pub use credentials::Credentials;
 pub use region::Region;
+pub use stage::Stage;
 pub use storage::{Summary, WriteError};

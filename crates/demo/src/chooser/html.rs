@@ -34,7 +34,7 @@ pub fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"ja\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{}・連携 体験版</title>\n<link rel=\"stylesheet\" href=\"/.demo/demo.css\">\n</head>\n<body>\n\
+         <title>{}・連携 体験版</title>\n<link rel=\"stylesheet\" href=\"/.demo/demo.css\">\n</head>\n<body class=\"demo-page\">\n\
          <header class=\"demo-top\"><b>連携</b> <span class=\"demo-mark\">体験版</span> \
          <span>架空の地域です。実在の人・施設・記録ではありません。</span></header>\n{body}\n</body>\n</html>\n",
         Escaped(title)

@@ -335,6 +335,12 @@ async fn at_chooser(chooser: &Chooser, request: Request<Body>) -> Response<Body>
             Ok(Form(form)) if chooser.move_card(&form) => Redirect::to("/?done=card").into_response(),
             _ => Redirect::to("/?done=no").into_response(),
         },
+        (Method::POST, "/start") => {
+            let form =
+                CardForm { reader: "minato-1".into(), institution: String::new(), patient: "sakura-hana".into() };
+            chooser.move_card(&form);
+            Redirect::to(&format!("http://minato-ichiro.localhost:{}/", chooser.port)).into_response()
+        }
         (Method::POST, "/card/away") => {
             chooser.cards.clear();
             Redirect::to("/").into_response()

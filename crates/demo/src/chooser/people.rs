@@ -2,10 +2,13 @@
 
 use super::Chooser;
 use super::html::{Escaped, page};
-use crate::region::institutions::{INSTITUTIONS, Institution};
+use crate::region::institutions::{Area, INSTITUTIONS, Institution};
 use crate::region::staff::{STAFF, Staff};
 use renkei_kernel::{Timestamp, era};
 use std::fmt::Write as _;
+
+/// Institutions whose readers are shown at once; the others are folded away.
+const AT_HAND: usize = 2;
 
 /// `令和8年（2026）11月21日（土） 10:05`.
 pub fn shown_time(at: Timestamp) -> String {
@@ -29,41 +32,38 @@ impl Chooser {
         if let Some(notice) = notice {
             let _ = writeln!(body, "<p class=\"demo-notice\" role=\"status\">{}</p>", Escaped(notice));
         }
-        body.push_str("<h1>だれとして使いますか</h1>\n<p class=\"demo-lead\">人を選ぶと、その人の証明書でほんものの入口につながります。患者のカードを読取機に置いてから、画面で読み取ってください。</p>\n");
+        body.push_str(
+            "<h1>だれとして使いますか</h1>\n\
+             <p class=\"demo-lead\">人を選ぶと、その人の証明書で本物の入口につながります。患者のカードを読取機に置いてから、開いた画面で読み取ってください。</p>\n\
+             <form class=\"demo-first\" method=\"post\" action=\"/start\"><button>\
+             <b>はじめての方はここから</b><span>佐倉 ハナさんのカードをミナト総合病院の受付に置き、湊 一郎 医師として始める</span></button></form>\n\
+             <div class=\"demo-columns\"><div>\n",
+        );
         self.tiles(&mut body);
+        body.push_str("</div><div>\n");
         self.clock_form(&mut body);
         self.reader_forms(&mut body);
         let _ = writeln!(
             body,
-            "<section class=\"demo-card\"><h2>患者を探す</h2><p><a href=\"/patients\">架空の患者 {} 人の一覧</a>から、だれのカードでも置けます。</p></section>",
+            "<section class=\"demo-card\"><h2>患者を探す</h2><p><a href=\"/patients\">カードを持つ架空の患者 {} 人の一覧</a>から、だれのカードでも置けます。</p></section>",
             self.holders.len()
         );
-        body.push_str("</main>");
+        body.push_str("</div></div></main>");
         page("だれとして使いますか", &body)
     }
 
     fn tiles(&self, body: &mut String) {
-        for (index, institution) in INSTITUTIONS.iter().enumerate() {
-            let people: Vec<_> = STAFF
-                .iter()
-                .filter(|s| s.institution == index && s.credential.is_good() && self.knows(s.code))
-                .collect();
-            if people.is_empty() {
-                continue;
-            }
-            let _ = writeln!(
-                body,
-                "<section class=\"demo-place\"><h2>{} <small>{}・{}</small></h2><ul class=\"demo-tiles\">",
-                Escaped(institution.name),
-                institution.area.name(),
-                institution.kind.name()
-            );
-            for person in people {
-                self.tile(body, person, institution);
+        for area in [Area::NotoCentral, Area::NotoNorth] {
+            let _ = writeln!(body, "<section class=\"demo-place\"><h2>{}</h2><ul class=\"demo-tiles\">", area.name());
+            for (index, institution) in INSTITUTIONS.iter().enumerate().filter(|(_, i)| i.area == area) {
+                let here = |s: &&Staff| s.institution == index && s.credential.is_good() && self.knows(s.code);
+                for person in STAFF.iter().filter(here) {
+                    self.tile(body, person, institution);
+                }
             }
             body.push_str("</ul></section>\n");
         }
-        body.push_str("<section class=\"demo-place\"><h2>断られる例 <small>入口が何を確かめるかを見る</small></h2><ul class=\"demo-tiles\">");
+        body.push_str("<section class=\"demo-place\"><h2>断られる例 <small>入口が何を確かめるか</small></h2><ul class=\"demo-tiles\">");
         for person in STAFF.iter().filter(|s| !s.credential.is_good() && self.knows(s.code)) {
             if let Some(institution) = INSTITUTIONS.get(person.institution) {
                 self.tile(body, person, institution);
@@ -115,21 +115,25 @@ impl Chooser {
     }
 
     fn reader_forms(&self, body: &mut String) {
-        body.push_str("<section class=\"demo-card\"><h2>読取機とカード</h2><table class=\"demo-table\"><thead><tr><th>施設</th><th>読取機</th><th>置いてあるカード</th><th>置く・取り上げる</th></tr></thead><tbody>");
-        for institution in INSTITUTIONS {
+        body.push_str("<section class=\"demo-card\"><h2>読取機とカード</h2>");
+        for (nth, institution) in INSTITUTIONS.iter().enumerate() {
+            if nth == AT_HAND {
+                body.push_str("<details><summary>ほかの施設の読取機</summary>");
+            }
             for (code, place) in institution.readers {
-                let lying = self.lying(code);
                 let _ = writeln!(
                     body,
-                    "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+                    "<p class=\"demo-reader\">{} {}：<b>{}</b></p>{}",
                     Escaped(institution.name),
                     Escaped(place),
-                    lying.as_deref().map_or("なし".into(), |name| Escaped(name).to_string()),
+                    Escaped(self.lying(code).unwrap_or_else(|| "カードなし".into())),
                     self.card_form(code, "/card")
                 );
             }
         }
-        body.push_str("</tbody></table><form class=\"demo-row\" method=\"post\" action=\"/card/away\"><button>すべてのカードを取り上げる</button></form></section>\n");
+        body.push_str(
+            "</details><form class=\"demo-row\" method=\"post\" action=\"/card/away\"><button>すべてのカードを取り上げる</button></form></section>\n",
+        );
     }
 
     /// Choose a card for a reader, or take away what lies there.

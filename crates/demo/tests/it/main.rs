@@ -5,5 +5,6 @@
 mod chooser;
 mod read_back;
 mod register;
+mod stage;
 mod support;
 mod written_storages;

@@ -75,7 +75,7 @@ fn folder_name_and_content_of_every_file_agree() {
         if let Some(order) = field(&file.text, "ORC", 2) {
             assert_eq!(order, file.name[3]);
         }
-        assert!(file.name[4] < "20261121120000000".to_owned(), "from the future: {:?}", file.name);
+        assert!(file.name[4].as_str() < "20261121120000000", "from the future: {:?}", file.name);
         types.insert(kind.clone());
     }
     assert!(types.len() >= 20, "{types:?}");

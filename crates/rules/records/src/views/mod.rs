@@ -3,6 +3,7 @@
 //! Every view takes a `PatientRecord` from which `retain` has already removed what this reader may not know of.
 //! Counts, legends and lists are made of what is left and of nothing else, so that hidden looks like absent.
 
+pub mod background;
 pub mod calendar;
 pub mod counts;
 mod courses;

@@ -1,5 +1,6 @@
 //! Scenes of the clinical record: what arrives, in which order, and what stands and shows afterwards.
 
+mod bodies;
 mod calendar;
 mod cultures;
 mod diagnoses;
@@ -9,5 +10,6 @@ mod hiding;
 mod identity;
 mod laboratory;
 mod medicines;
+mod properties;
 mod scene;
 mod warnings;

@@ -70,7 +70,8 @@ impl Message {
         let decoded = charset::decode(body);
         let mut text = decoded.text;
         let after_msh = text.strip_prefix("MSH").ok_or(ReadError::NoHeader)?;
-        if Separators::has_yen(after_msh) {
+        let yen = Separators::has_yen(after_msh);
+        if yen {
             text = text.chars().map(crate::separators::plain).collect();
         }
         let (separators, replaced) = Separators::read(text.get(3..).unwrap_or_default());
@@ -92,6 +93,7 @@ impl Message {
             &report::Observed {
                 issues: &decoded.issues,
                 separators_replaced: replaced,
+                yen,
                 trailer: body.len() < bytes.len(),
                 split,
             },

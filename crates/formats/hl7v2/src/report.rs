@@ -11,6 +11,7 @@ use crate::{escape, message::Message, message::SplitOutcome};
 pub(crate) struct Observed<'a> {
     pub issues: &'a [Issue],
     pub separators_replaced: bool,
+    pub yen: bool,
     pub trailer: bool,
     pub split: SplitOutcome,
 }
@@ -25,6 +26,13 @@ pub(crate) fn reading(message: &mut Message, observed: &Observed<'_>) {
             "separators-unusual",
             "MSH-2",
             "区切り文字の指定が不完全です。標準の区切り文字で読みました。",
+        ));
+    }
+    if observed.yen {
+        findings.push(Finding::note(
+            "separators-yen",
+            "MSH-2",
+            "円記号または上線を、逆斜線または波線として読みました。",
         ));
     }
     if observed.trailer {

@@ -43,7 +43,11 @@ impl Context {
         let time = Time { raw };
         match moment {
             None => {
-                self.warning("time-unreadable", segment.place(number), "日時として読めない文字を、そのまま残しました。");
+                self.warning(
+                    "time-unreadable",
+                    segment.place(number),
+                    "日時として読めない文字を、そのまま残しました。",
+                );
             }
             Some(_) if time.raw.get(8..10).is_some_and(|hour| hour >= "24") => {
                 self.note("time-hour-24", segment.place(number), "24時以降の時刻です。翌日の時刻として扱います。");

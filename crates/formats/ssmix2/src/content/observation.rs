@@ -110,6 +110,15 @@ impl Observation {
                 "使えない値の型（SN）です。文字のまま残しました。",
             );
         }
+        let bare = |separator: char| segment.field(5).raw().contains(separator);
+        let separators = segment.message().separators();
+        if self.coded.is_none()
+            && matches!(self.value_type.as_str(), "ST" | "TX" | "FT" | "NM")
+            && (bare(separators.component) || bare(separators.subcomponent))
+        {
+            let text = "文章の中に、エスケープされていない区切り文字があります。文字として残しました。";
+            context.note("text-with-separators", place, text);
+        }
         if has_two_parts(&self.value) && matches!(self.value_type.as_str(), "NM" | "ST") {
             context.note("value-with-two-parts", place, "一つの結果に二つの値があります。分けずに残しました。");
         }

@@ -1,0 +1,67 @@
+//! RXA: what was really handed out or given, the same for dispensing (OMP-11) and injections (OMP-12).
+
+use super::values;
+use renkei_records::EntryState;
+use renkei_records::body::Given;
+use renkei_ssmix2::content::{self, MedicationGroup};
+
+/// All RXA of the groups, each with the route and device of its group.
+pub fn all(groups: &[MedicationGroup]) -> Vec<Given> {
+    groups.iter().flat_map(|group| group.given.iter().map(|given| one(group, given))).collect()
+}
+
+fn one(group: &MedicationGroup, from: &content::Given) -> Given {
+    let route = group.routes.first();
+    Given {
+        state: match super::order::state(&group.order) {
+            EntryState::Cancelled => EntryState::Cancelled,
+            _ => state(&from.completion),
+        },
+        group: group.order.group_number.clone(),
+        start: values::time(from.start.as_ref()),
+        end: values::time(from.end.as_ref()),
+        drug: values::coded(&from.drug),
+        additional: Vec::new(),
+        amount: values::amount(&from.amount),
+        form: values::coded_or_empty(from.form.as_ref()),
+        notes: values::coded_all(&from.notes),
+        performer: values::staff_or_empty(from.performers.first()),
+        location: values::location(from.location.as_ref()),
+        rate: from.rate.clone(),
+        strength: values::amount(&from.strength),
+        lot: from.lots.join(" "),
+        expiry: values::time(from.expiry.as_ref()),
+        completion: from.completion.clone(),
+        route: route.map(|r| values::coded(&r.route)).unwrap_or_default(),
+        device: route.map(|r| values::coded(&r.device)).unwrap_or_default(),
+        place: values::place(from.place),
+    }
+}
+
+/// RXA-20, HL7 table 0322: complete, partial, not given, refused.
+fn state(completion: &str) -> EntryState {
+    match completion.trim() {
+        "PA" => EntryState::Partial,
+        "NA" | "RE" => EntryState::Cancelled,
+        _ => EntryState::Active,
+    }
+}
+
+/// In words what `Given` has no field for. Kept with the entry's comments, so that hiding a drug hides them too.
+pub fn words(groups: &[MedicationGroup]) -> Vec<String> {
+    let mut all = Vec::new();
+    for (group, from) in groups.iter().flat_map(|g| g.given.iter().map(move |given| (g, given))) {
+        let name = from.drug.text();
+        let mut add = |label: &str, value: &str| all.extend(values::labelled(&format!("{name} {label}"), value));
+        for performer in from.performers.iter().skip(1) {
+            add("実施者", &values::staff(performer).shown());
+        }
+        add("中止・拒否の理由", values::coded_or_empty(from.refusal_reason.as_ref()).shown());
+        add("登録日時", &values::time(from.entered.as_ref()).map(|t| t.shown()).unwrap_or_default());
+        if let Some(route) = group.routes.first() {
+            add("部位", route.site.text());
+            add("投与方法", route.method.text());
+        }
+    }
+    all
+}

@@ -1,0 +1,154 @@
+//! OMP-01 and OMP-11: prescriptions by RP group, and what was dispensed of them.
+//!
+//! Drugs of one RP are printed together when their timing is the same too. Senders number the administrations of an RP
+//! (`…_01_001`, `…_01_002`), so the RP is ORC-4 without that number.
+
+use super::{Draft, given, order, values};
+use renkei_records::body::{Dispensing, Drug, Prescription, RpGroup};
+use renkei_records::{Body, CodedValue, EntryKind, EntryState, SourcePlace};
+use renkei_ssmix2::DataType;
+use renkei_ssmix2::content::{Medication, MedicationGroup, MedicationItem};
+
+pub fn map(draft: &mut Draft<'_>, all: &Medication) {
+    let has_given = all.groups.iter().any(|g| !g.given.is_empty());
+    let is_dispensing = draft.typed.data_type == Some(DataType::Omp11);
+    if !is_dispensing {
+        prescription(draft, all);
+    }
+    if is_dispensing || has_given {
+        dispensing(draft, all, is_dispensing);
+    }
+}
+
+fn prescription(draft: &mut Draft<'_>, all: &Medication) {
+    let body = Prescription {
+        head: order::head(all.groups.first().map(|g| &g.order), None),
+        prescription_number: prescription_number(&all.groups),
+        categories: categories(&all.groups),
+        groups: rp_groups(&all.groups),
+        comments: comments(all),
+    };
+    let effective = draft.effective([body.head.ordered.clone()]);
+    let state = order::state_of_parts(all.groups.iter().map(|g| order::state(&g.order)));
+    draft.push(EntryKind::Prescription, effective, state, place(all), Body::Prescription(Box::new(body)));
+}
+
+/// `whole`: the message is about dispensing; else it is an order that tells beside what was given.
+fn dispensing(draft: &mut Draft<'_>, all: &Medication, whole: bool) {
+    let given = given::all(&all.groups);
+    let mut comments = if whole { self::comments(all) } else { Vec::new() };
+    comments.extend(given::words(&all.groups));
+    let body = Dispensing {
+        head: order::head(all.groups.first().map(|g| &g.order), None),
+        prescription_number: prescription_number(&all.groups),
+        categories: categories(&all.groups),
+        groups: if whole { rp_groups(&all.groups) } else { Vec::new() },
+        given,
+        comments,
+    };
+    let first = body.given.iter().find_map(|g| g.start.clone());
+    let effective = draft.effective([first, body.head.ordered.clone()]);
+    let state = match body.given.as_slice() {
+        [] => order::state_of_parts(all.groups.iter().map(|g| order::state(&g.order))),
+        given => order::state_of_parts(given.iter().map(|g| g.state)),
+    };
+    draft.push(EntryKind::Dispensing, effective, state, place(all), Body::Dispensing(Box::new(body)));
+}
+
+pub fn place(all: &Medication) -> SourcePlace {
+    let first = all.groups.iter().find_map(|g| g.order.place);
+    first.map_or_else(|| SourcePlace::segment("MSH", 1), values::place)
+}
+
+pub fn prescription_number(groups: &[MedicationGroup]) -> String {
+    let numbers = groups.iter().filter_map(|g| g.item.as_ref()).map(|i| i.prescription_number.as_str());
+    numbers.filter(|n| !n.is_empty()).map(str::to_owned).next().unwrap_or_default()
+}
+
+/// RXE-21 of all groups, each once.
+pub fn categories(groups: &[MedicationGroup]) -> Vec<CodedValue> {
+    let mut all: Vec<CodedValue> = Vec::new();
+    for category in groups.iter().filter_map(|g| g.item.as_ref()).flat_map(|i| values::coded_all(&i.categories)) {
+        if !all.contains(&category) {
+            all.push(category);
+        }
+    }
+    all
+}
+
+/// Groups in the order in which they first appear. A group of administrations without a drug keeps its timing.
+fn rp_groups(groups: &[MedicationGroup]) -> Vec<RpGroup> {
+    let mut all: Vec<(&str, RpGroup)> = Vec::new();
+    for group in groups {
+        let timings = order::timings(&group.timings, &group.routes);
+        // RAS without RXE: the route stands in `Given`; a group of its own only where a time is said.
+        if group.item.is_none() && group.timings.is_empty() {
+            continue;
+        }
+        let rp = group.order.rp();
+        let drug = group.item.as_ref().map(|item| drug(group, item));
+        let same = |(known, g): &&mut (&str, RpGroup)| !rp.is_empty() && *known == rp && g.timings == timings;
+        match all.iter_mut().find(same) {
+            Some((_, known)) => known.drugs.extend(drug),
+            None => {
+                let id = group.order.group_number.clone();
+                all.push((rp, RpGroup { id, timings, drugs: drug.into_iter().collect() }));
+            }
+        }
+    }
+    all.into_iter().map(|(_, group)| group).collect()
+}
+
+fn drug(group: &MedicationGroup, item: &MedicationItem) -> Drug {
+    Drug {
+        state: order::state(&group.order),
+        drug: values::coded(&item.code),
+        additional: values::coded_all(&item.additional),
+        dose_min: values::amount(&item.dose),
+        dose_max: values::amount(&item.dose_max),
+        form: values::coded_or_empty(item.form.as_ref()),
+        instructions: values::coded_all(&item.instructions),
+        total: values::amount(&item.total),
+        daily: values::amount(&item.daily),
+        strength: values::amount(&item.strength),
+        category: values::coded_or_empty(item.administration.as_ref()),
+        narcotic_number: item.narcotic_prescriber.as_ref().map(|s| s.id.clone()).unwrap_or_default(),
+        comments: drug_comments(group, item),
+        place: values::place(item.place),
+    }
+}
+
+/// NTE, then in words what a drug has no field for.
+fn drug_comments(group: &MedicationGroup, item: &MedicationItem) -> Vec<String> {
+    let mut all = group.comments.clone();
+    let mut add = |label: &str, value: String| all.extend(values::labelled(label, &value));
+    add("麻薬施用者", item.narcotic_prescriber.as_ref().map(|s| values::staff(s).name.kanji()).unwrap_or_default());
+    add("速度", [values::amount(&item.rate).shown(), item.rate_per.clone()].join(" ").trim().to_owned());
+    add("払出し先", item.delivery.as_ref().map(|l| l.shown()).unwrap_or_default());
+    for component in &group.components {
+        add("配合", [component.drug.text(), &values::amount(&component.amount).shown()].join(" "));
+    }
+    all.extend(group.observations.iter().flat_map(values::observation_lines).map(|l| values::line_in_words(&l)));
+    all
+}
+
+/// NTE of the order, the ward, and what stands in groups without a drug.
+fn comments(all: &Medication) -> Vec<String> {
+    let mut comments = all.comments.clone();
+    let mut wards: Vec<String> = all.groups.iter().filter_map(|g| order::place_words(&g.order)).collect();
+    wards.dedup();
+    comments.extend(wards);
+    for group in all.groups.iter().filter(|g| g.item.is_none()) {
+        comments.extend(group.comments.iter().cloned());
+        let lines = group.observations.iter().flat_map(values::observation_lines);
+        comments.extend(lines.map(|l| values::line_in_words(&l)));
+    }
+    let numbers = all.groups.iter().map(|g| g.order.parent_number.as_str()).find(|n| !n.is_empty());
+    comments.extend(numbers.and_then(|n| values::labelled("親オーダ番号", n)));
+    comments
+}
+
+/// The state of an order whose groups are all taken back.
+pub fn order_state(all: &Medication) -> EntryState {
+    order::state_of_parts(all.groups.iter().map(|g| order::state(&g.order)))
+}

@@ -110,13 +110,16 @@ where
         })
     }
     fn answer(self: Box<Self>, end: Result<(), Error>) {
-        let answer = match (end, self.result) {
+        let Self { act, result, reply } = *self;
+        // What the act captured is gone before its caller goes on.
+        drop(act);
+        let answer = match (end, result) {
             (Ok(()), Some(result)) => result,
             (Ok(()), None) => Err(E::from(Error::ActPanicked)),
             (Err(error), _) => Err(E::from(error)),
         };
         // A caller that went away has nobody to tell; the act stands or not as decided.
-        let _ = self.reply.send(answer);
+        let _ = reply.send(answer);
     }
 }
 

@@ -135,6 +135,7 @@ impl Cluster {
     }
 
     /// Starts the shell that ends the server when it is no longer used.
+    #[allow(clippy::zombie_processes, reason = "it outlives this process on purpose and ends by itself")]
     fn watch(&self, mut shell: Command) {
         const WATCH: &str = r#"
             idle=0

@@ -1,4 +1,5 @@
 //! Integration tests of keys and sealing.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "scenes and helpers of tests")]
 
 mod files;
 mod rotation;

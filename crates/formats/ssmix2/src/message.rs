@@ -64,6 +64,13 @@ pub struct Reading {
     pub message: Option<TypedMessage>,
 }
 
+impl Reading {
+    /// The data type the message was read as.
+    pub fn data_type(&self) -> Option<DataType> {
+        self.message.as_ref().and_then(|message| message.data_type)
+    }
+}
+
 /// MSH.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {

@@ -7,7 +7,9 @@ mod generated;
 mod inspection;
 mod names;
 mod quirks;
+mod robust;
 mod storages;
+mod typed;
 
 use std::path::{Path, PathBuf};
 

@@ -27,7 +27,6 @@ pub struct Mapped {
 
 /// Why a file is not stored. Holds places and codes, no value of the message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum Unusable {
     #[error("the message names another patient, or none, at {place}")]
     AnotherPatient { place: String },

@@ -30,16 +30,7 @@ common-age-months = { $n ->
    *[other] { $n } months old
 }
 common-list-comma = {", "}
-common-session-until = Session until { $time }
 common-view-until = Viewing until { $time } today
-
-## professions
-profession-physician = physician
-profession-dentist = dentist
-profession-pharmacist = pharmacist
-profession-nurse = nurse
-profession-dietitian = dietitian
-profession-auxiliary = auxiliary worker
 
 ## start page
 start-title = Start
@@ -49,7 +40,7 @@ start-read-button = Read at { $place }
 start-reader-of = Reader at { $place }
 start-reader-connected = connected
 start-reader-away = not connected
-start-reader-closed = stopped
+start-reader-faulty = reader faulty
 start-reader-none = No reader is registered for this institution. Please call the support desk.
 start-reader-all-away = No reader can be used now. Check its power and the computer at the reception.
 start-visits-heading = May be seen now
@@ -59,17 +50,16 @@ start-visits-count = { $n ->
    *[other] { $n } people, during today's visit
 }
 start-visits-empty = No record is open. When a patient card is read, the patient appears here until the visit ends, at the latest today at 23:59.
+start-visits-unnamed = (name not recorded)
 start-visits-open = Open
 start-visits-opened = Card { $time }, { $place }
 start-notices-heading = Notices
 start-closed = The visit is closed. To look again, read the patient card again.
 start-notice-certificate-ends = Your certificate ends on { $day }. Please renew it before then.
-start-notice-list-ends = The revocation list runs out at { $time }; after that nobody can sign in. Tell the system administrator.
-start-notice-feed-late = Nothing has come from { $institution } since { $ago }.
 
 ## waiting for the card
 waiting-title = Reading
-waiting-heading = Hold the card to the reader at { $place }
+waiting-heading = Hold the card to the reader
 waiting-lead = The record opens by itself when the card is read. Waiting for { $n } more seconds.
 waiting-go-on = Press here if nothing happens
 waiting-stop = Stop
@@ -88,7 +78,6 @@ patient-why = Why you may see this
 patient-why-card = Patient card shown at { $time } ({ $place })
 patient-why-consent = consent to take part
 patient-why-matrix = rights of a { $profession }, version { $version }
-patient-why-own = own institution's record
 patient-recorded = This view is recorded
 patient-withheld = Some items may not be shown, by the patient's wish or by rule.
 patient-close-visit = End the visit
@@ -108,12 +97,10 @@ patient-birth-unknown = birth date not recorded
 
 ## warnings
 warning-allergy = Allergy
-warning-adverse = Adverse reaction
 warning-kidney = Kidney function
 warning-blood-thinner = Blood thinner
 warning-blood-type = Blood type
 warning-infection = Infection
-warning-other = Attention
 
 ## summary
 summary-diagnoses = Current diseases
@@ -221,11 +208,9 @@ laboratory-zoom = Zoom into a span
 laboratory-unzoom = Back to the first graph
 laboratory-zoom-hint = Drag over a span to zoom in; press twice to go back.
 laboratory-cultures = Culture and susceptibility
-laboratory-no-specimen = specimen not recorded
 laboratory-state-preliminary = preliminary
 laboratory-state-corrected = corrected
 laboratory-state-cancelled = cancelled
-laboratory-state-pending = pending
 
 ## diagnoses
 diagnosis-current = Current diagnoses
@@ -406,15 +391,15 @@ refusal-card-refused-do = Hold the card to the reader once more, slowly. If it h
 refusal-card-timeout-title = No card was read
 refusal-card-timeout-why = No card came to the reader in the time it waited.
 refusal-card-timeout-do = Go to the start page, press the button again, then hold the card to the reader.
+refusal-source-mismatch-title = Not from the registered line
+refusal-source-mismatch-why = This connection does not come from the line registered for your institution.
+refusal-source-mismatch-do = Connect from a computer inside the institution, over its own line. If the line was changed lately, tell the support desk.
 refusal-reader-closed-title = This reader is stopped
 refusal-reader-closed-why = Several unknown cards were read one after the other, so reading was stopped here.
 refusal-reader-closed-do = Call the support desk. After a check it can be used again.
 refusal-reader-away-title = The reader cannot be reached
 refusal-reader-away-why = The reader at this place does not answer.
 refusal-reader-away-do = Check its cable, and that the reading program runs on the computer at the reception.
-refusal-too-many-sessions-title = Too many sessions at once
-refusal-too-many-sessions-why = The same person is signed in at other places.
-refusal-too-many-sessions-do = Sign out on another computer, then sign in again. If that was not you, call the support desk at once.
 refusal-malformed-title = What was sent could not be read
 refusal-malformed-why = Something needed is missing or has another form. Nothing has changed.
 refusal-malformed-do = Go back to the page before and try again.

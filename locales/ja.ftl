@@ -19,16 +19,7 @@ common-ago-days = { $n }日前
 common-age-years = { $n }歳
 common-age-months = { $n }か月
 common-list-comma = 、
-common-session-until = { $time } まで使えます
 common-view-until = 閲覧は本日 { $time } まで
-
-## 職種
-profession-physician = 医師
-profession-dentist = 歯科医師
-profession-pharmacist = 薬剤師
-profession-nurse = 看護師
-profession-dietitian = 管理栄養士
-profession-auxiliary = 補助作業者
 
 ## 開始の画面
 start-title = 開始
@@ -38,24 +29,23 @@ start-read-button = { $place }で読み取る
 start-reader-of = { $place }の読取機
 start-reader-connected = つながっています
 start-reader-away = つながっていません
-start-reader-closed = 停止中
+start-reader-faulty = 読取機の不具合
 start-reader-none = この施設には読取機が登録されていません。サポートセンターへご連絡ください。
 start-reader-all-away = いま使える読取機がありません。読取機の電源と、受付の端末の動きを確かめてください。
 start-visits-heading = いま見られる方
 start-visits-scope = 今日の受診のあいだ
 start-visits-count = { $n }人・今日の受診のあいだ
 start-visits-empty = いまはどなたの記録も開いていません。患者カードを読み取ると、診察が終わるまで（遅くとも今日の 23:59 まで）ここに出ます。
+start-visits-unnamed = （氏名の記録がありません）
 start-visits-open = 開く
 start-visits-opened = カード { $time }　{ $place }
 start-notices-heading = お知らせ
 start-closed = 診察を終えました。もう一度見るには、患者カードの読み取りが必要です。
 start-notice-certificate-ends = あなたの証明書の期限は { $day } です。期限までに更新してください。
-start-notice-list-ends = 失効リストの期限が { $time } に切れます。切れるとサインインできなくなります。システム管理者に知らせてください。
-start-notice-feed-late = { $institution }からのデータが { $ago } から届いていません。
 
 ## 読み取りを待つ画面
 waiting-title = 読み取り中
-waiting-heading = { $place }の読取機に、カードをかざしてください
+waiting-heading = 読取機に、カードをかざしてください
 waiting-lead = 読み取ると自動で記録が開きます。あと { $n } 秒待ちます。
 waiting-go-on = 画面が変わらないときはここを押す
 waiting-stop = やめる
@@ -74,7 +64,6 @@ patient-why = 見られる理由
 patient-why-card = 患者カードの提示 { $time }（{ $place }）
 patient-why-consent = 参加同意
 patient-why-matrix = { $profession }の権限表 第{ $version }版
-patient-why-own = 自施設の記録
 patient-recorded = この閲覧は記録されます
 patient-withheld = ご本人の意思または決まりにより、お見せしていない項目がある場合があります。
 patient-close-visit = 診察を終える
@@ -94,12 +83,10 @@ patient-birth-unknown = 生年月日の記録なし
 
 ## 注意
 warning-allergy = アレルギー
-warning-adverse = 副作用
 warning-kidney = 腎機能
 warning-blood-thinner = 抗凝固・抗血小板薬
 warning-blood-type = 血液型
 warning-infection = 感染症
-warning-other = 注意
 
 ## まとめ
 summary-diagnoses = いまの病気
@@ -176,11 +163,9 @@ laboratory-zoom = 期間を拡大する
 laboratory-unzoom = もとの図に戻す
 laboratory-zoom-hint = 見たい期間を左右になぞると拡大します。二度押すと戻ります。
 laboratory-cultures = 培養・薬剤感受性
-laboratory-no-specimen = 材料の記録なし
 laboratory-state-preliminary = 速報
 laboratory-state-corrected = 修正
 laboratory-state-cancelled = 中止
-laboratory-state-pending = 未着
 
 ## 病名
 diagnosis-current = 続いている病名
@@ -358,15 +343,15 @@ refusal-card-refused-do = もう一度ゆっくりかざしてください。同
 refusal-card-timeout-title = カードを読み取れませんでした
 refusal-card-timeout-why = 待つ時間のあいだに、カードが読み取られませんでした。
 refusal-card-timeout-do = 開始の画面に戻り、もう一度ボタンを押してから、カードを読取機に当ててください。
+refusal-source-mismatch-title = 登録された回線からではありません
+refusal-source-mismatch-why = いまの接続は、あなたの施設に登録された回線から来ていません。
+refusal-source-mismatch-do = 施設の中の端末から、施設の回線でつないでください。回線を変えたばかりのときは、サポートセンターに知らせてください。
 refusal-reader-closed-title = この読取機は止まっています
 refusal-reader-closed-why = 登録のないカードが続けて読み取られたため、この読取機の読み取りを止めました。
 refusal-reader-closed-do = サポートセンターに電話してください。確かめたあとで使えるようになります。
 refusal-reader-away-title = 読取機につながりません
 refusal-reader-away-why = この場所の読取機から返事がありません。
 refusal-reader-away-do = 読取機のケーブルと、受付の端末で読み取りの仕組みが動いているかを確かめてください。
-refusal-too-many-sessions-title = 同時に使える数を超えています
-refusal-too-many-sessions-why = 同じ方が、ほかの場所で同時にサインインしています。
-refusal-too-many-sessions-do = ほかの端末で「終わる」を押してから、もう一度サインインしてください。心当たりがないときは、すぐにサポートセンターへ連絡してください。
 refusal-malformed-title = 送られた内容を読めませんでした
 refusal-malformed-why = 必要な項目がないか、形が違います。何も変わっていません。
 refusal-malformed-do = 前の画面に戻り、もう一度お試しください。

@@ -7,5 +7,12 @@ pub mod assets;
 pub mod dates;
 pub mod pages;
 pub mod parts;
+pub mod router;
+pub mod security;
 pub mod shell;
+pub mod state;
+pub mod visitor;
 pub mod words;
+
+pub use router::{PROFESSIONAL_ADDRESSES, WordsIncomplete, patient, patient_not_found, professional};
+pub use state::{Web, WebSettings};

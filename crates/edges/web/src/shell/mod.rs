@@ -41,9 +41,6 @@ impl Shell {
     pub fn other_language(&self) -> (&'static str, &'static str) {
         if self.words.is_japanese() { ("en", "English") } else { ("ja", "日本語") }
     }
-    pub fn can_cover(&self) -> bool {
-        self.session.is_some()
-    }
 }
 
 /// Whom to call, from the settings.

@@ -16,7 +16,7 @@ use renkei_web::pages::patient::summary::{NotableValue, SummaryPage};
 use renkei_web::pages::patient::{Feed, Frame, Identity, Tab, TabLink, Warning};
 use renkei_web::pages::refusal::RefusalPage;
 use renkei_web::pages::source::{SourceField, SourcePage};
-use renkei_web::pages::start::{Notice, OpenVisit, Reader, ReaderChoice, StartPage};
+use renkei_web::pages::start::{Notice, OpenVisit, ReaderChoice, ReaderState, StartPage};
 use renkei_web::pages::waiting::WaitingPage;
 use renkei_web::parts::{
     Bar, Bars, BarsRow, Calendar, CalendarRow, Cell, Chip, Column, Mark, RangeLink, Sparkline, Stay, Tone, Trend,
@@ -41,7 +41,7 @@ fn shell(language: Language, here: &str, signed_in: bool) -> Shell {
         session: signed_in.then(|| SessionBar {
             institution: "ミナト総合病院".into(),
             person: "湊 一郎".into(),
-            profession: words.say("profession-physician"),
+            profession: profession(words).into(),
             test_certificate: false,
             until: Some(words.one("common-view-until", "time", "23:59")),
         }),
@@ -49,6 +49,10 @@ fn shell(language: Language, here: &str, signed_in: bool) -> Shell {
         here: here.into(),
         leave: None,
     }
+}
+
+fn profession(words: Words) -> &'static str {
+    if words.is_japanese() { "医師" } else { "Doctor" }
 }
 
 fn desk() -> Option<Desk> {
@@ -113,7 +117,7 @@ fn frame(words: Words, on: Option<Tab>) -> Frame {
         why: vec![
             words.two("patient-why-card", ("time", "10:02"), ("place", "受付1")),
             words.say("patient-why-consent"),
-            words.two("patient-why-matrix", ("profession", &words.say("profession-physician")), ("version", "3")),
+            words.two("patient-why-matrix", ("profession", profession(words)), ("version", "3")),
         ],
         withheld: false,
         tabs: TabLink::row(words, VISIT, &Tab::ALL, on, &[(Tab::Medicines, 1)]),
@@ -570,15 +574,10 @@ fn source_page(language: Language) -> SourcePage {
 }
 
 fn refusal(language: Language, category: Category, code: &str, signed_in: bool) -> String {
-    RefusalPage::new(
-        shell(language, "/", signed_in),
-        category,
-        code,
-        "7K2M-9QXD".into(),
-        "2026-11-21 10:02".into(),
-        desk(),
-    )
-    .to_string()
+    let mut page = RefusalPage::new(shell(language, "/", signed_in), category, code, desk());
+    page.reference = Some("7K2M9-QXD41".into());
+    page.at = Some("2026-11-21 10:02".into());
+    page.to_string()
 }
 
 /// Every page of the house with its name.
@@ -586,11 +585,11 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
     let words = Words::new(language);
     let mut start = StartPage {
         shell: Shell { session: shell(language, "/", true).session.map(|s| SessionBar { until: None, ..s }), ..shell(language, "/", true) },
-        reader: Reader::Some(vec![
-            ReaderChoice { id: "r1".into(), place: "受付1".into(), connected: true, closed: false },
-            ReaderChoice { id: "r2".into(), place: "診察室2".into(), connected: true, closed: false },
-            ReaderChoice { id: "r3".into(), place: "救急外来".into(), connected: false, closed: false },
-        ]),
+        readers: vec![
+            ReaderChoice { id: "r1".into(), place: "受付1".into(), state: ReaderState::Ready },
+            ReaderChoice { id: "r2".into(), place: "診察室2".into(), state: ReaderState::Ready },
+            ReaderChoice { id: "r3".into(), place: "救急外来".into(), state: ReaderState::Away },
+        ],
         visits: vec![
             OpenVisit {
                 href: VISIT.into(),
@@ -608,13 +607,13 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
             },
         ],
         notices: vec![Notice {
-            text: words.two("start-notice-feed-late", ("institution", "シラサギ歯科"), ("ago", &words.count("common-ago-days", 5))),
+            text: words.one("start-notice-certificate-ends", "day", renkei_web::dates::long(words, date(2026, 12, 8))),
             look: true,
         }],
         done: Some(words.say("start-closed")),
     };
     let full_start = start.to_string();
-    start.reader = Reader::None;
+    start.readers.clear();
     start.visits.clear();
     start.notices.clear();
     start.done = None;
@@ -623,7 +622,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("start-empty", start.to_string()),
         (
             "waiting",
-            WaitingPage { shell: shell(language, "/read/x", true), place: "受付1".into(), outcome: "outcome.html".into(), seconds_left: 58 }
+            WaitingPage { shell: shell(language, "/read/x", true), outcome: "outcome.html".into(), seconds_left: 58 }
                 .to_string(),
         ),
         ("summary", summary(language).to_string()),

@@ -1,5 +1,7 @@
 //! The covered screen: F9 or the link puts this page between the record and whoever walks by.
 
+pub mod handler;
+
 use crate::shell::Shell;
 use askama::Template;
 

@@ -5,6 +5,7 @@ pub mod diagnoses;
 pub mod encounters;
 pub mod frame;
 pub mod frame_from;
+pub mod handler;
 pub mod laboratory;
 pub mod medicines;
 pub mod others;

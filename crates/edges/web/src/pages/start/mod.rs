@@ -1,15 +1,17 @@
 //! The start page of a professional: touch the card — the one big thing — and who may be seen now.
 
+pub mod handler;
+
 use crate::shell::Shell;
 use askama::Template;
 
-/// What the page knows of the reader at this place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reader {
-    /// No reader is registered for this institution.
-    None,
-    /// One or several; the reader chosen before stands first.
-    Some(Vec<ReaderChoice>),
+/// The connection of a reader's agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReaderState {
+    Ready,
+    /// Connected, but the device does not work.
+    Faulty,
+    Away,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,9 +19,7 @@ pub struct ReaderChoice {
     pub id: String,
     /// The place: 受付1.
     pub place: String,
-    pub connected: bool,
-    /// The function is closed here after too many unknown cards (R-8.2.4-ア).
-    pub closed: bool,
+    pub state: ReaderState,
 }
 
 /// One visit of this institution that is open today.
@@ -43,7 +43,8 @@ pub struct Notice {
 #[template(path = "pages/start/start.html")]
 pub struct StartPage {
     pub shell: Shell,
-    pub reader: Reader,
+    /// Readers of this institution; none when none is registered.
+    pub readers: Vec<ReaderChoice>,
     pub visits: Vec<OpenVisit>,
     pub notices: Vec<Notice>,
     /// What has just happened, said once on top: a visit was closed.
@@ -53,18 +54,6 @@ pub struct StartPage {
 impl StartPage {
     /// The readers that can be asked now.
     pub fn usable(&self) -> Vec<&ReaderChoice> {
-        match &self.reader {
-            Reader::None => Vec::new(),
-            Reader::Some(all) => all.iter().filter(|r| r.connected && !r.closed).collect(),
-        }
-    }
-    pub fn all(&self) -> &[ReaderChoice] {
-        match &self.reader {
-            Reader::None => &[],
-            Reader::Some(all) => all,
-        }
-    }
-    pub fn has_reader(&self) -> bool {
-        self.reader != Reader::None
+        self.readers.iter().filter(|reader| reader.state == ReaderState::Ready).collect()
     }
 }

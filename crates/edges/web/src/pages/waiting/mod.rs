@@ -3,6 +3,8 @@
 //! The page sends the browser at once to an address that answers only when the card was read or some seconds have
 //! passed; meanwhile this page stays in sight.
 
+pub mod handler;
+
 use crate::shell::Shell;
 use askama::Template;
 
@@ -10,7 +12,6 @@ use askama::Template;
 #[template(path = "pages/waiting/waiting.html")]
 pub struct WaitingPage {
     pub shell: Shell,
-    pub place: String,
     /// The address that answers when there is an outcome.
     pub outcome: String,
     /// Seconds the request still lives.

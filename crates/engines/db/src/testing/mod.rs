@@ -62,6 +62,13 @@ impl TestDatabase {
     pub fn file(&self) -> Option<PathBuf> {
         (self.database.engine() == Engine::Sqlite).then(|| self.folder.path().join("renkei.db"))
     }
+    /// Address in the form of [`Settings::parse`], for a child process that opens the same database.
+    pub fn address(&self) -> String {
+        match &self.settings.place {
+            crate::settings::Place::Sqlite { file } => format!("sqlite:{}", file.display()),
+            crate::settings::Place::Postgres { url } => url.clone(),
+        }
+    }
     /// Closes it and opens it again, as a restart would.
     pub async fn reopen(&mut self) {
         self.database.close().await.expect("the test database closes");

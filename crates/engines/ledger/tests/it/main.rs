@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "scenes and helpers of tests")]
 
 mod attacks;
+mod crashes;
 mod notes;
 mod only_here;
 mod proofs;

@@ -68,9 +68,27 @@ fn comments(from: &content::Diagnosis) -> Vec<String> {
     bases.retain(|name| name != from.disease.text() && name != &from.displayed);
     bases.dedup();
     all.extend(bases.iter().filter_map(|name| values::labelled("基本病名", name)));
-    all.extend(from.insurances.iter().filter_map(|i| values::labelled("保険", i.plan.text())));
+    all.extend(from.insurances.iter().filter_map(insurance_words));
     all.extend(from.order.iter().flat_map(place_words));
     all
+}
+
+/// ZI1: the insurance a diagnosis is treated under.
+fn insurance_words(from: &content::Insurance) -> Option<String> {
+    let time = |t: &Option<renkei_ssmix2::Time>| t.as_ref().map(|t| t.raw.clone()).unwrap_or_default();
+    let period = [time(&from.start), time(&from.end)].join("～");
+    let parts = [
+        from.plan.text(),
+        &from.insurer_number,
+        &from.insurer_name,
+        &from.insured_numbers.join("・"),
+        &from.employer,
+        from.plan_type.text(),
+        from.relation.text(),
+        if period == "～" { "" } else { &period },
+    ];
+    let filled: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    values::labelled("保険", &filled.join(" "))
 }
 
 /// HL7 table 0287.

@@ -5,7 +5,7 @@
 use super::{Draft, laboratory, order, values};
 use renkei_hl7v2::Coded;
 use renkei_records::body::{Line, StaffRole, TitledEntry};
-use renkei_records::{Body, CodedValue, EntryKind, EntryState, SourcePlace};
+use renkei_records::{Amount, Body, CodedValue, EntryKind, EntryState, SourcePlace};
 use renkei_ssmix2::DataType;
 use renkei_ssmix2::content::{Diet, Examination, Observation, OrderGroup, Specimen, Timing};
 
@@ -96,6 +96,7 @@ fn diet_code(groups: &[OrderGroup]) -> CodedValue {
     groups.iter().flat_map(|g| &g.diets).find_map(|d| d.diets.first()).map(values::coded).unwrap_or_default()
 }
 
+/// Children repeat priority and times of their order: the same words are one line.
 fn add_group(entry: &mut TitledEntry, group: &OrderGroup, kind: EntryKind) {
     if let Some(request) = &group.request {
         let item = values::coded(&request.item);
@@ -107,7 +108,13 @@ fn add_group(entry: &mut TitledEntry, group: &OrderGroup, kind: EntryKind) {
     for observation in group.all_observations() {
         add_observation(entry, observation, kind);
     }
-    entry.lines.extend(detail_lines(group));
+    for line in detail_lines(group) {
+        let is_known = line.place.segment.as_str() != "ZE1"
+            && entry.lines.iter().any(|known| Line { place: line.place, ..known.clone() } == line);
+        if !is_known {
+            entry.lines.push(line);
+        }
+    }
     entry.staff.extend(staff(group));
     for image in &group.images {
         let place = values::place(image.place);
@@ -154,6 +161,11 @@ fn named(label: &str, value: &CodedValue, place: SourcePlace) -> Option<Line> {
     Some(Line { code: value.clone(), ..line })
 }
 
+fn amount_line(label: &str, amount: &Amount, place: SourcePlace) -> Option<Line> {
+    let line = values::line(label, amount.raw.as_str(), place)?;
+    Some(Line { unit: amount.unit.clone(), ..line })
+}
+
 fn named_or_none(label: &str, value: Option<&Coded>, place: SourcePlace) -> Option<Line> {
     named(label, &values::coded(value?), place)
 }
@@ -164,6 +176,7 @@ pub fn detail_lines(group: &OrderGroup) -> Vec<Line> {
     if let Some(request) = &group.request {
         let at = |field| SourcePlace { field, ..values::place(request.place) };
         let raw = |time: &Option<renkei_ssmix2::Time>| time.as_ref().map(|t| t.raw.clone()).unwrap_or_default();
+        lines.extend(values::line("検査日時", raw(&request.start), at(7)));
         lines.extend(values::line("終了日時", raw(&request.end), at(8)));
         lines.extend(values::line("臨床情報", request.clinical_information.as_str(), at(13)));
         lines.extend(values::line("報告日時", raw(&request.reported), at(22)));
@@ -187,7 +200,7 @@ fn timing_lines(timing: &Timing, lines: &mut Vec<Line>) {
         lines.extend(named("用法", &values::coded(usage), at(3)));
     }
     lines.extend(values::line("時刻", timing.times.join("・"), at(4)));
-    lines.extend(values::line("期間", timing.duration.shown(), at(6)));
+    lines.extend(amount_line("期間", &values::amount(&timing.duration), at(6)));
     let raw = |time: &Option<renkei_ssmix2::Time>| time.as_ref().map(|t| t.raw.clone()).unwrap_or_default();
     lines.extend(values::line("開始", raw(&timing.start), at(7)));
     lines.extend(values::line("終了", raw(&timing.end), at(8)));
@@ -199,9 +212,7 @@ fn timing_lines(timing: &Timing, lines: &mut Vec<Line>) {
 /// What `Specimen` of the record has no field for; for examinations the specimen as a whole.
 fn specimen_lines(specimen: &Specimen, lines: &mut Vec<Line>) {
     let at = |field| SourcePlace { field, ..values::place(specimen.place) };
-    let volume = values::amount(&specimen.volume);
-    let unit = volume.unit.clone();
-    lines.extend(values::line("検体量", volume.raw.as_str(), at(12)).map(|line| Line { unit, ..line }));
+    lines.extend(amount_line("検体量", &values::amount(&specimen.volume), at(12)));
     lines.extend(values::line("検体の説明", specimen.description.join("\n"), at(14)));
     let received = specimen.received.as_ref().map(|t| t.raw.clone()).unwrap_or_default();
     lines.extend(values::line("検体受領日時", received, at(18)));

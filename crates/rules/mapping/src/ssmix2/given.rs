@@ -49,19 +49,29 @@ fn state(completion: &str) -> EntryState {
 
 /// In words what `Given` has no field for. Kept with the entry's comments, so that hiding a drug hides them too.
 pub fn words(groups: &[MedicationGroup]) -> Vec<String> {
-    let mut all = Vec::new();
+    let mut all: Vec<String> = Vec::new();
     for (group, from) in groups.iter().flat_map(|g| g.given.iter().map(move |given| (g, given))) {
         let name = from.drug.text();
-        let mut add = |label: &str, value: &str| all.extend(values::labelled(&format!("{name} {label}"), value));
+        let mut add = |label: &str, value: &str| {
+            let said = values::labelled(&format!("{name} {label}"), value).filter(|said| !all.contains(said));
+            all.extend(said);
+        };
         for performer in from.performers.iter().skip(1) {
             add("実施者", &values::staff(performer).shown());
         }
         add("中止・拒否の理由", values::coded_or_empty(from.refusal_reason.as_ref()).shown());
-        add("登録日時", &values::time(from.entered.as_ref()).map(|t| t.shown()).unwrap_or_default());
         if let Some(route) = group.routes.first() {
             add("部位", route.site.text());
             add("投与方法", route.method.text());
         }
     }
+    let mut entered: Vec<String> = groups
+        .iter()
+        .flat_map(|g| &g.given)
+        .filter_map(|given| values::time(given.entered.as_ref()))
+        .filter_map(|time| values::labelled("実施の登録日時", &time.shown()))
+        .collect();
+    entered.dedup();
+    all.extend(entered);
     all
 }

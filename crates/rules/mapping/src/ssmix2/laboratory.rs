@@ -2,7 +2,7 @@
 
 use super::{Draft, examination, order, values};
 use renkei_records::body::{
-    LaboratoryGroup, LaboratoryOrder, LaboratoryReport, LaboratoryValue, OrderedItem, ParentResult, ResultStatus,
+    LaboratoryGroup, LaboratoryOrder, LaboratoryReport, LaboratoryValue, Line, OrderedItem, ParentResult, ResultStatus,
     Specimen,
 };
 use renkei_records::{Body, EntryKind, EntryState, SourcePlace};
@@ -71,7 +71,12 @@ fn report_state(groups: &[OrderGroup], body: &LaboratoryReport) -> EntryState {
     match orders().map(|o| o.status.as_str()).find(|s| !s.is_empty()) {
         Some("CM") => EntryState::Final,
         Some("IP" | "SC" | "A") => EntryState::Preliminary,
-        _ => EntryState::Active,
+        _ => {
+            let of_requests = groups.iter().filter_map(|g| g.request.as_ref()).map(|r| r.status.as_str());
+            let said =
+                of_requests.filter(|s| !s.is_empty()).map(|s| order::state_of_result(s, EntryState::Active)).next();
+            said.unwrap_or(EntryState::Active)
+        }
     }
 }
 
@@ -128,7 +133,10 @@ fn value(from: &Observation) -> LaboratoryValue {
 /// NTE, then in words what a group has no field for.
 fn group_comments(from: &OrderGroup) -> Vec<String> {
     let mut all = from.comments.clone();
-    all.extend(examination::detail_lines(from).iter().map(values::line_in_words));
+    // The record's group has fields for collection and report.
+    let has_field = |line: &&Line| matches!((line.place.segment.as_str(), line.place.field), ("OBR", 7 | 22));
+    let details = examination::detail_lines(from);
+    all.extend(details.iter().filter(|line| !has_field(line)).map(values::line_in_words));
     all.extend(examination::staff(from).iter().filter_map(|s| values::labelled(&s.role, &s.staff.shown())));
     all.extend(from.order.iter().filter_map(order::place_words));
     all
@@ -138,11 +146,16 @@ fn item(from: &OrderGroup) -> OrderedItem {
     let request = from.request.as_ref();
     let place = request.map(|r| r.place).or(from.order.as_ref().and_then(|o| o.place));
     let timing = from.timings.first();
-    let planned = request.and_then(|r| r.start.as_ref()).or(timing.and_then(|t| t.start.as_ref()));
+    let planned = timing.and_then(|t| t.start.as_ref()).or(request.and_then(|r| r.start.as_ref()));
     let specimen = specimen(from.specimen.as_ref());
     let planned = values::time(planned).or_else(|| specimen.collected.clone());
     let mut lines: Vec<_> = from.all_observations().flat_map(values::observation_lines).collect();
-    lines.extend(examination::detail_lines(from));
+    let taken = |line: &Line| match (line.place.segment.as_str(), line.place.field) {
+        ("OBR", 7) => timing.is_none_or(|t| t.start.is_none()),
+        ("TQ1", 7 | 9) => timing.and_then(|t| t.place).is_some_and(|place| place.occurrence == line.place.index),
+        _ => false,
+    };
+    lines.extend(examination::detail_lines(from).into_iter().filter(|line| !taken(line)));
     OrderedItem {
         item: request.map(|r| values::coded(&r.item)).unwrap_or_default(),
         specimen,

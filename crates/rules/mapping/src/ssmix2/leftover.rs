@@ -4,13 +4,43 @@
 //! else it becomes an entry of its own, of the kind its segment belongs to.
 
 use super::{Draft, values};
-use renkei_records::body::{Line, TitledEntry};
-use renkei_records::{Body, ClinicalTime, CodedValue, EntryKind, EntryState, SourcePlace};
+use renkei_records::body::{Allergy, AllergySource, Line, TitledEntry};
+use renkei_records::{Body, ClinicalTime, CodedValue, EntryKind, EntryState, Precision, SourcePlace};
 use renkei_ssmix2::value::{RawField, RawSegment};
 
 pub fn map(draft: &mut Draft<'_>) {
     let typed = draft.typed;
-    let lines: Vec<(EntryKind, Vec<Line>)> = typed.other.iter().map(|s| (kind(s), lines(s))).collect();
+    let (allergies, others): (Vec<&RawSegment>, Vec<&RawSegment>) =
+        typed.other.iter().partition(|s| s.name == "AL1" && field(s, 3).is_some());
+    let lines: Vec<(EntryKind, Vec<Line>)> = others.into_iter().map(|s| (kind(s), lines(s))).collect();
+    lines_of(draft, lines);
+    allergies.into_iter().for_each(|segment| allergy(draft, segment));
+}
+
+/// An allergy is a warning wherever it stands, so AL1 is read even where the data type has no place for it.
+fn allergy(draft: &mut Draft<'_>, segment: &RawSegment) {
+    let code = |number| field(segment, number).map(coded).unwrap_or_default();
+    let words = |number| field(segment, number).map(|f| f.text.as_str()).unwrap_or_default();
+    let body = Allergy {
+        source: AllergySource::Al1,
+        kind: code(2),
+        allergen: code(3),
+        severity: code(4),
+        reactions: words(5).split('~').filter(|r| !r.is_empty()).map(str::to_owned).collect(),
+        onset: ClinicalTime::from_field(words(6)),
+        ..Allergy::default()
+    };
+    let effective = body.onset.clone().filter(|time| time.precision() > Precision::Text);
+    let place = values::place(segment.place);
+    draft.push(EntryKind::Allergy, effective, EntryState::Active, place, Body::Allergy(Box::new(body)));
+}
+
+fn field(segment: &RawSegment, number: u16) -> Option<&RawField> {
+    segment.fields.iter().find(|f| f.place.field == number)
+}
+
+fn lines_of(draft: &mut Draft<'_>, lines: Vec<(EntryKind, Vec<Line>)>) {
+    let typed = draft.typed;
     let is_unknown_type = typed.data_type.is_none();
     if is_unknown_type {
         let all = lines.into_iter().flat_map(|(_, lines)| lines).collect();
@@ -70,7 +100,7 @@ fn kind(segment: &RawSegment) -> EntryKind {
 
 /// An observation is read as one; of anything else each field is a line under its address.
 fn lines(segment: &RawSegment) -> Vec<Line> {
-    let field = |number: u16| segment.fields.iter().find(|f| f.place.field == number);
+    let field = |number| field(segment, number);
     let mut lines = Vec::new();
     let mut taken: &[u16] = &[];
     if segment.name == "OBX"

@@ -25,7 +25,7 @@ fn prescription(draft: &mut Draft<'_>, all: &Medication) {
         head: order::head(all.groups.first().map(|g| &g.order), None),
         prescription_number: prescription_number(&all.groups),
         categories: categories(&all.groups),
-        groups: rp_groups(&all.groups),
+        groups: rp_groups(&all.groups).into_iter().map(|rp| rp.group).collect(),
         comments: comments(all),
     };
     let effective = draft.effective([body.head.ordered.clone()]);
@@ -35,14 +35,21 @@ fn prescription(draft: &mut Draft<'_>, all: &Medication) {
 
 /// `whole`: the message is about dispensing; else it is an order that tells beside what was given.
 fn dispensing(draft: &mut Draft<'_>, all: &Medication, whole: bool) {
-    let given = given::all(&all.groups);
+    let mut given = given::all(&all.groups);
+    let rps = if whole { rp_groups(&all.groups) } else { Vec::new() };
+    for one in &mut given {
+        // Named by the group its order is printed in, so that dose and usage can be found.
+        if let Some(rp) = rps.iter().find(|rp| rp.numbers.contains(&one.group.as_str())) {
+            one.group = rp.group.id.clone();
+        }
+    }
     let mut comments = if whole { self::comments(all) } else { Vec::new() };
     comments.extend(given::words(&all.groups));
     let body = Dispensing {
         head: order::head(all.groups.first().map(|g| &g.order), None),
         prescription_number: prescription_number(&all.groups),
         categories: categories(&all.groups),
-        groups: if whole { rp_groups(&all.groups) } else { Vec::new() },
+        groups: rps.into_iter().map(|rp| rp.group).collect(),
         given,
         comments,
     };
@@ -76,27 +83,33 @@ pub fn categories(groups: &[MedicationGroup]) -> Vec<CodedValue> {
     all
 }
 
-/// Groups in the order in which they first appear. A group of administrations without a drug keeps its timing.
-fn rp_groups(groups: &[MedicationGroup]) -> Vec<RpGroup> {
-    let mut all: Vec<(&str, RpGroup)> = Vec::new();
-    for group in groups {
+/// A group of the record with every ORC-4 that went into it.
+struct Rp<'m> {
+    rp: &'m str,
+    numbers: Vec<&'m str>,
+    group: RpGroup,
+}
+
+/// Groups in the order in which they first appear. RAS without RXE makes a group only where a time is said: its
+/// route stands in `Given`.
+fn rp_groups(groups: &[MedicationGroup]) -> Vec<Rp<'_>> {
+    let mut all: Vec<Rp<'_>> = Vec::new();
+    for group in groups.iter().filter(|g| g.item.is_some() || !g.timings.is_empty()) {
         let timings = order::timings(&group.timings, &group.routes);
-        // RAS without RXE: the route stands in `Given`; a group of its own only where a time is said.
-        if group.item.is_none() && group.timings.is_empty() {
-            continue;
-        }
-        let rp = group.order.rp();
+        let (rp, number) = (group.order.rp(), group.order.group_number.as_str());
         let drug = group.item.as_ref().map(|item| drug(group, item));
-        let same = |(known, g): &&mut (&str, RpGroup)| !rp.is_empty() && *known == rp && g.timings == timings;
-        match all.iter_mut().find(same) {
-            Some((_, known)) => known.drugs.extend(drug),
+        match all.iter_mut().find(|known| !rp.is_empty() && known.rp == rp && known.group.timings == timings) {
+            Some(known) => {
+                known.numbers.push(number);
+                known.group.drugs.extend(drug);
+            }
             None => {
-                let id = group.order.group_number.clone();
-                all.push((rp, RpGroup { id, timings, drugs: drug.into_iter().collect() }));
+                let group = RpGroup { id: number.to_owned(), timings, drugs: drug.into_iter().collect() };
+                all.push(Rp { rp, numbers: vec![number], group });
             }
         }
     }
-    all.into_iter().map(|(_, group)| group).collect()
+    all
 }
 
 fn drug(group: &MedicationGroup, item: &MedicationItem) -> Drug {

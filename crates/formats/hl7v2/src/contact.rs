@@ -1,6 +1,5 @@
 //! Addresses (XAD), telephones (XTN), patient numbers (CX) and locations (PL).
 
-use renkei_text::width;
 use serde::{Deserialize, Serialize};
 
 use crate::field::{Field, Repetition};
@@ -96,12 +95,12 @@ impl Location {
     }
 }
 
-/// A patient number (PID-3): the repetition of type `PI`, else the first. Width folded, nothing else changed.
+/// A patient number (PID-3): the repetition of type `PI`, else the first. Outer spaces are cut and nothing else is
+/// changed: two numbers that merely look alike are two patients.
 pub fn patient_number(field: &Field<'_>) -> String {
     let typed = field.filled().find(|r| r.component(5).id() == "PI");
     let repetition = typed.or_else(|| field.filled().next());
-    let raw = repetition.map(|r| r.component(1).id().into_owned()).unwrap_or_default();
-    width::fold_kana(&renkei_text::code::fold(&raw)).into_owned()
+    repetition.map(|r| r.component(1).id().into_owned()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -135,6 +134,6 @@ mod tests {
         let s = Separators::default();
         assert_eq!(Location::read(&Field::new("3E^305^1^^^N", &s)).unwrap().shown(), "3E-305-1");
         assert_eq!(patient_number(&Field::new("x^^^^VN~ 0000123 ^^^^PI", &s)), "0000123");
-        assert_eq!(patient_number(&Field::new("００１２", &s)), "0012");
+        assert_eq!(patient_number(&Field::new("００１２", &s)), "００１２");
     }
 }

@@ -62,15 +62,14 @@ impl Names {
     /// Reads an XPN field (PID-5, NK1-2).
     pub fn read(field: &Field<'_>) -> Self {
         let mut names = Self::default();
+        let mut alphabetic = PersonName::default();
         for repetition in field.filled() {
             let (name, written) = names.one(&repetition);
             let phonetic = match written {
                 Written::Phonetic => true,
                 Written::Ideographic => false,
                 Written::Alphabetic => {
-                    if names.kanji.is_empty() {
-                        names.kanji = name;
-                    }
+                    alphabetic = name;
                     continue;
                 }
                 Written::Unsaid => {
@@ -83,7 +82,7 @@ impl Names {
                 *slot = name;
             }
         }
-        names.settle();
+        names.settle(alphabetic);
         names
     }
 
@@ -114,8 +113,12 @@ impl Names {
         name
     }
 
-    /// A name written in kana alone, with nothing said about it, is the name as well as its reading.
-    fn settle(&mut self) {
+    /// Letters stand in for a missing ideographic form; a name written in kana alone, with nothing said about it, is the
+    /// name as well as its reading.
+    fn settle(&mut self, alphabetic: PersonName) {
+        if self.kanji.is_empty() {
+            self.kanji = alphabetic;
+        }
         if self.kanji.is_empty() && self.issues.contains(&NameIssue::RepresentationGuessed) {
             self.kanji = self.kana.clone();
         }
@@ -218,6 +221,8 @@ mod tests {
         assert_eq!(read("ミホン^タロウ~見本^太郎"), full(NameIssue::RepresentationGuessed));
         assert_eq!(read("■崎^太郎^^^^^L^I").4, vec![NameIssue::Substitute]);
         assert_eq!(read("\"\"").0, "");
+        assert_eq!(read("Mihon^Taro^^^^^L^A~見本^太郎^^^^^L^I").0, "見本");
+        assert_eq!(read("Mihon^Taro^^^^^L^A~ミホン^タロウ^^^^^L^P").0, "Mihon");
     }
 
     #[test]

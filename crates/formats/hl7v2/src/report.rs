@@ -42,7 +42,10 @@ pub(crate) fn reading(message: &mut Message, observed: &Observed<'_>) {
         findings.push(Finding::note("line-ends", "MSH", "セグメントの終わりがCRではありません。"));
     }
     if !split.ended {
-        findings.push(Finding::note("final-terminator-missing", "MSH", "最後のセグメントに終わりの文字がありません。"));
+        // Senders that write LF leave the last one out; one that writes CR does not, and the file may have been cut.
+        let severity = if split.line_feeds { Severity::Note } else { Severity::Warning };
+        let text = "最後のセグメントに終わりの文字がありません。";
+        findings.push(Finding::new("final-terminator-missing", severity, "MSH", text));
     }
     for at in &split.continued {
         let place = message.place_at(usize::try_from(*at).unwrap_or_default());

@@ -71,6 +71,14 @@ impl<P> Versions<P> {
         })
     }
 
+    /// Payloads of versions that claim to be valid although a newer version is history or deleted.
+    pub fn outdated(&self) -> impl Iterator<Item = &P> {
+        self.records.values().flat_map(|versions| {
+            let newest_counts = versions.values().next_back().is_none_or(|v| v.condition == Condition::Valid);
+            versions.values().filter(move |v| !newest_counts && v.condition == Condition::Valid).map(|v| &v.payload)
+        })
+    }
+
     pub fn len(&self) -> usize {
         self.records.values().map(BTreeMap::len).sum()
     }

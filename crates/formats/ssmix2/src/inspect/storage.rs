@@ -223,6 +223,10 @@ impl Summary {
                 }
             }
         }
+        for outdated in versions.outdated() {
+            let text = "有効なファイルより新しい、履歴または削除のファイルがあります。新しい方に従いました。";
+            tally.add("", Finding::warning("older-version-valid", outdated.relative.clone(), text));
+        }
         let mut diagnosis_files = 0;
         for current in versions.current() {
             let Sight { relative, path, name } = current.payload;

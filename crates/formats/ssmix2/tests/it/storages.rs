@@ -56,6 +56,17 @@ fn a_directory_above_several_roots_is_read_as_one_storage() {
 }
 
 #[test]
+fn a_deletion_that_was_seen_before_its_renames_hides_the_record() {
+    let root = TempDir::new().unwrap();
+    put(root.path(), "0000001", &name("0000001", 1, '1'), &visit("0000001"));
+    let later = name("0000001", 1, '0').replace("090000000", "100000000");
+    put(root.path(), "0000001", &later, &visit("0000001"));
+    let (object, _) = inspected(root.path());
+    assert_eq!(object["content"]["totals"]["visits"], 0);
+    assert!(codes(&object).contains(&"older-version-valid"));
+}
+
+#[test]
 fn short_patient_numbers_lie_higher_up() {
     let root = TempDir::new().unwrap();
     let folder = root.path().join("12/12/20260401/ADT-12");

@@ -192,6 +192,9 @@ fn chart_course(
         cancelled(sheet, &home, plus_days(time.today, -dice.between(200, 240)));
     }
     let acute = short_illness(sheet, &home, outside, time, dice, &mut given);
+    if sheet.drafts.is_empty() {
+        check_up(sheet, home, &levels, time, dice);
+    }
     let list = problem_list(conditions, acute, time, dice);
     identity_and_problems(sheet, &home, list, time);
     given
@@ -256,6 +259,22 @@ fn stay(sheet: &Sheet<'_>, home: &Setting, time: Time, dice: &mut Random) -> Opt
         discharge,
         with_leave: days > 12,
     })
+}
+
+/// Whoever has a number here and nothing else was here once at least: a visit with a small laboratory.
+fn check_up(sheet: &mut Sheet<'_>, home: Setting, levels: &Levels<'_>, time: Time, dice: &mut Random) {
+    let medical = matches!(sheet.institution.part, Part::GeneralPractice | Part::GeneralHospital);
+    let once = FollowUp {
+        setting: home,
+        visits: vec![plus_days(time.today, -(LAST_DAY + dice.between(3, 110)))],
+        interval_days: 365,
+        medicines: Vec::new(),
+        panel: if medical { PANEL_SMALL.iter().filter_map(|k| analyte_of(k)).collect() } else { Vec::new() },
+        laboratory_every: 1,
+        outside: false,
+        with_orders: false,
+    };
+    once.write(sheet, levels, dice);
 }
 
 /// A cold, a tooth, a back: one visit, some days of medicine, a diagnosis that ends.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod chooser;
+mod on_pages;
 mod read_back;
 mod register;
 mod stage;

@@ -18,6 +18,8 @@ pub const FINDINGS_LISTED_MAX: usize = 1_000;
 pub const ACTS_PER_COMMIT_MAX: usize = 100;
 /// Messages an import prepares for one multi-row insert.
 pub const IMPORT_BATCH_MESSAGES_MAX: usize = 100;
+/// Milliseconds after which acts that share a commit are committed, however many still wait.
+pub const COMMIT_AFTER_MS: u64 = 50;
 /// Seconds one act may occupy the writer before it is taken away.
 pub const ACT_SECONDS_MAX: u64 = 60;
 /// Times an act that met another is run on PostgreSQL before it is given up.

@@ -9,16 +9,17 @@ use crate::tx::Hook;
 use crate::{Error, Tx};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use renkei_kernel::limits::{ACT_SECONDS_MAX, ACTS_PER_COMMIT_MAX, WRITER_QUEUE_MAX};
+use renkei_kernel::limits::{ACT_SECONDS_MAX, ACTS_PER_COMMIT_MAX, COMMIT_AFTER_MS, WRITER_QUEUE_MAX};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
+use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -56,7 +57,9 @@ fn options(file: &Path, settings: &Settings, reading: bool) -> ConnectOptions {
                 .foreign_keys(true)
                 .pragma("temp_store", "MEMORY")
                 .pragma("trusted_schema", "OFF")
-                .statement_cache_capacity(256);
+                .statement_cache_capacity(256)
+                // Rows are handed over from the driver's thread; a longer belt means fewer changes between threads.
+                .row_buffer_size(1_024);
             if reading {
                 options.read_only(true).immutable(immutable).pragma("query_only", "ON")
             } else {
@@ -182,16 +185,22 @@ type Ended = (Box<dyn Act>, Result<(), Error>);
 
 impl Pen {
     async fn write(mut self, mut waiting: mpsc::Receiver<Box<dyn Act>>) {
-        while let Some(first) = waiting.recv().await {
-            let mut batch = vec![first];
+        let mut batch: VecDeque<Box<dyn Act>> = VecDeque::new();
+        loop {
+            if batch.is_empty() {
+                match waiting.recv().await {
+                    Some(first) => batch.push_back(first),
+                    None => break,
+                }
+            }
             while batch.len() < ACTS_PER_COMMIT_MAX
                 && let Ok(next) = waiting.try_recv()
             {
-                batch.push(next);
+                batch.push_back(next);
             }
             batch.retain(|act| !act.abandoned());
             if !batch.is_empty() {
-                self.commit_together(batch).await;
+                self.commit_together(&mut batch).await;
             }
         }
         if self.connection.close_by_ref().await.is_err() {
@@ -199,7 +208,9 @@ impl Pen {
         }
     }
 
-    async fn commit_together(&mut self, batch: Vec<Box<dyn Act>>) {
+    /// Runs and commits acts from the front; leaves some for the next commit when these took long, so that a look
+    /// at a patient does not wait for a whole batch of imports behind it.
+    async fn commit_together(&mut self, batch: &mut VecDeque<Box<dyn Act>>) {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
@@ -208,78 +219,78 @@ impl Pen {
             Ok(outer) => outer,
             Err(error) => {
                 let error = Error::from(error);
-                batch.into_iter().for_each(|act| act.answer(Err(error.clone())));
+                batch.drain(..).for_each(|act| act.answer(Err(error.clone())));
                 return self.reopen().await;
             }
         };
-        let alone = batch.len() == 1;
+        if batch.len() == 1 {
+            if let Some(act) = batch.pop_front() {
+                self.commit_alone(outer, act).await;
+            }
+            return;
+        }
+        let began = Instant::now();
         let mut ended: Vec<Ended> = Vec::with_capacity(batch.len());
         let mut hooks: Vec<Hook> = Vec::new();
-        let mut outer = Some(outer);
         let mut broken: Option<Error> = None;
-        for mut act in batch {
-            if broken.is_some() {
-                ended.push((act, Ok(())));
-                continue;
-            }
-            // An act alone needs no savepoint: the transaction itself is one.
-            let scope = match (&outer, alone) {
-                (Some(_), true) => outer.take().map(Ok),
-                (Some(outer), false) => Some(outer.begin().await),
-                (None, _) => None,
-            };
-            let inner = match scope {
-                Some(Ok(inner)) => inner,
-                Some(Err(error)) => {
+        while began.elapsed().as_millis() < u128::from(COMMIT_AFTER_MS)
+            && let Some(mut act) = batch.pop_front()
+        {
+            let inner = match outer.begin().await {
+                Ok(inner) => inner,
+                Err(error) => {
                     broken = Some(error.into());
                     ended.push((act, Ok(())));
-                    continue;
+                    break;
                 }
-                None => continue,
             };
             let tx = Tx::new(inner, Engine::Sqlite);
             let end = run(&mut *act, &tx).await;
             let keep = matches!(end, Ok(true));
+            ended.push((act, end.map(|_| ())));
             let (inner, its_hooks) = tx.into_parts();
-            if alone {
-                if keep {
-                    hooks = its_hooks;
-                    outer = Some(inner);
-                } else if let Err(error) = inner.rollback().await {
+            match if keep { inner.commit().await } else { inner.rollback().await } {
+                Ok(()) if keep => hooks.extend(its_hooks),
+                Ok(()) => {}
+                Err(error) => {
                     broken = Some(error.into());
-                }
-            } else {
-                let closed = if keep { inner.commit().await } else { inner.rollback().await };
-                match closed {
-                    Ok(()) if keep => hooks.extend(its_hooks),
-                    Ok(()) => {}
-                    Err(error) => broken = Some(error.into()),
+                    break;
                 }
             }
-            ended.push((act, end.map(|_| ())));
         }
         self.finish(outer, ended, hooks, broken).await;
     }
 
+    /// An act alone needs no savepoint: the transaction itself is one.
+    async fn commit_alone(&mut self, outer: DatabaseTransaction, mut act: Box<dyn Act>) {
+        let tx = Tx::new(outer, Engine::Sqlite);
+        let end = run(&mut *act, &tx).await;
+        let keep = matches!(end, Ok(true));
+        let (outer, hooks) = tx.into_parts();
+        if keep {
+            return self.finish(outer, vec![(act, Ok(()))], hooks, None).await;
+        }
+        // Some failures (disk full) have taken the transaction back already; the act's own error tells the cause.
+        let rolled_back = outer.rollback().await;
+        act.answer(end.map(|_| ()));
+        if rolled_back.is_err() {
+            self.reopen().await;
+        }
+    }
+
     async fn finish(
         &mut self,
-        outer: Option<DatabaseTransaction>,
+        outer: DatabaseTransaction,
         ended: Vec<Ended>,
         hooks: Vec<Hook>,
         mut broken: Option<Error>,
     ) {
-        match (outer, &broken) {
-            (Some(outer), None) => {
-                if let Err(error) = outer.commit().await {
-                    broken = Some(Error::Commit(error.into()));
-                }
+        if broken.is_none() {
+            if let Err(error) = outer.commit().await {
+                broken = Some(Error::Commit(error.into()));
             }
-            (Some(outer), Some(_)) => {
-                if outer.rollback().await.is_err() {
-                    tracing::warn!("a broken transaction could not be rolled back by statement");
-                }
-            }
-            (None, _) => {}
+        } else if outer.rollback().await.is_err() {
+            tracing::warn!("a broken transaction could not be rolled back by statement");
         }
         if let Some(error) = broken {
             tracing::error!("a commit of {} acts failed: {error}", ended.len());

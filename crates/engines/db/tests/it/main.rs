@@ -3,4 +3,5 @@
 
 mod acts;
 mod migrations;
+mod postgres_only;
 mod sqlite_only;

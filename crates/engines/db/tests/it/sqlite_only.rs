@@ -2,6 +2,7 @@
 
 use crate::acts::{count, with_counter, write};
 use futures::future::BoxFuture;
+use renkei_db::sea_orm::ConnectionTrait;
 use renkei_db::{Database, Engine, Error, Settings};
 use renkei_kernel::limits::WRITER_QUEUE_MAX;
 use std::sync::Arc;
@@ -90,4 +91,85 @@ async fn an_abandoned_caller_takes_its_waiting_act_with_it() {
     first.await.unwrap().unwrap();
     test.act(|tx| -> BoxFuture<'_, Result<(), Error>> { Box::pin(write(tx, 3)) }).await.unwrap();
     assert_eq!(count(&test).await, 2);
+}
+
+/// Case 13 of the attack list: a full disk gives no acknowledgement, and the writer goes on when there is room again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_refuses_acts_and_keeps_what_was_acknowledged() {
+    let test = with_counter(Engine::Sqlite).await;
+    let pages = |pages: &'static str| {
+        test.act(move |tx| -> BoxFuture<'_, Result<(), Error>> {
+            Box::pin(async move {
+                tx.execute_unprepared(&format!("PRAGMA max_page_count = {pages}")).await?;
+                Ok(())
+            })
+        })
+    };
+    let big = |database: Database, id: i32| async move {
+        database
+            .act(move |tx| -> BoxFuture<'_, Result<(), Error>> {
+                Box::pin(async move {
+                    let sql = format!("INSERT INTO note (id, word) VALUES ({id}, '{}')", "x".repeat(20_000));
+                    tx.execute_unprepared(&sql).await?;
+                    Ok(())
+                })
+            })
+            .await
+    };
+    for together in [false, true] {
+        pages("60").await.unwrap();
+        let first = if together { 1_000 } else { 0 };
+        let mut kept = count(&test).await;
+        let mut refused = 0;
+        if together {
+            let acts: Vec<_> = (first..first + 40).map(|id| tokio::spawn(big(test.database(), id))).collect();
+            for act in acts {
+                match act.await.unwrap() {
+                    Ok(()) => kept += 1,
+                    Err(_) => refused += 1,
+                }
+            }
+        } else {
+            for id in first..first + 40 {
+                match big(test.database(), id).await {
+                    Ok(()) => kept += 1,
+                    Err(_) => refused += 1,
+                }
+            }
+        }
+        assert_eq!(count(&test).await, kept, "together: {together}");
+        assert!(refused > 0 || !together, "the disk was full");
+        pages("100000").await.unwrap();
+        big(test.database(), first + 500).await.unwrap();
+        assert_eq!(count(&test).await, kept + 1);
+    }
+}
+
+/// A person's act does not wait until a hundred slow ones share one commit.
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_acts_are_committed_a_few_at_a_time() {
+    let test = with_counter(Engine::Sqlite).await;
+    let began = std::time::Instant::now();
+    let acts: Vec<_> = (0..60)
+        .map(|id| {
+            let database = test.database();
+            tokio::spawn(async move {
+                database
+                    .act(move |tx| -> BoxFuture<'_, Result<(), Error>> {
+                        Box::pin(async move {
+                            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                            write(tx, id).await
+                        })
+                    })
+                    .await
+                    .map(|()| std::time::Instant::now())
+            })
+        })
+        .collect();
+    let mut ends = Vec::new();
+    for act in acts {
+        ends.push(act.await.unwrap().unwrap());
+    }
+    ends.sort();
+    assert!(ends[0] - began < (ends[59] - began) / 4, "the first are answered long before the last");
 }

@@ -1,0 +1,65 @@
+//! Lost connections and full queues: matters of PostgreSQL alone.
+
+use crate::acts::{count, with_counter, write};
+use futures::future::BoxFuture;
+use renkei_db::sea_orm::ConnectionTrait;
+use renkei_db::{Engine, Error, Isolation};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_cut_in_the_middle_of_an_act_keeps_nothing_and_the_next_act_works() {
+    let test = with_counter(Engine::Postgres).await;
+    for _ in 0..3 {
+        let end = test
+            .act(|tx| -> BoxFuture<'_, Result<(), Error>> {
+                Box::pin(async move {
+                    write(tx, 1).await?;
+                    tx.execute_unprepared("SELECT pg_terminate_backend(pg_backend_pid())").await?;
+                    Ok(())
+                })
+            })
+            .await;
+        assert!(end.is_err());
+    }
+    assert_eq!(count(&test).await, 0);
+    test.act(|tx| -> BoxFuture<'_, Result<(), Error>> { Box::pin(write(tx, 2)) }).await.unwrap();
+    assert_eq!(count(&test).await, 1);
+}
+
+/// The act is repeated as often as the engine asks for it, and its effect is there once.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_act_is_repeated_when_the_engine_asks_for_it() {
+    let test = with_counter(Engine::Postgres).await;
+    let runs = Arc::new(AtomicU32::new(0));
+    let seen = runs.clone();
+    test.act(move |tx| -> BoxFuture<'_, Result<(), Error>> {
+        let seen = seen.clone();
+        Box::pin(async move {
+            write(tx, 1).await?;
+            if seen.fetch_add(1, Ordering::SeqCst) < 3 {
+                let raise = "DO $$ BEGIN RAISE EXCEPTION 'met another' USING ERRCODE = '40001'; END $$";
+                tx.execute_unprepared(raise).await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+    assert_eq!((runs.load(Ordering::SeqCst), count(&test).await), (4, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_act_that_meets_others_for_ever_is_given_up() {
+    let test = with_counter(Engine::Postgres).await;
+    let end = test
+        .act_as(Isolation::ReadCommitted, |tx| -> BoxFuture<'_, Result<(), Error>> {
+            Box::pin(async move {
+                let raise = "DO $$ BEGIN RAISE EXCEPTION 'met another' USING ERRCODE = '40P01'; END $$";
+                tx.execute_unprepared(raise).await?;
+                Ok(())
+            })
+        })
+        .await;
+    assert!(matches!(end, Err(Error::TooContended { .. })), "{end:?}");
+}

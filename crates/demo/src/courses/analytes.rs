@@ -86,6 +86,9 @@ const fn both(low: f64, high: f64) -> [(f64, f64); 2] {
 
 use Specimen::{Plasma, Serum, Urine, WholeBlood};
 
+/// Upper bound of a range that has none.
+pub const OPEN: f64 = 1e9;
+
 pub const ANALYTES: &[Analyte] = &[
     analyte(
         "hba1c",
@@ -127,7 +130,7 @@ pub const ANALYTES: &[Analyte] = &[
         "mL/min/1.73m2",
         Serum,
         0,
-        both(60.0, 999.0),
+        both(60.0, OPEN),
         (76.0, 8.0),
         &[("kidney", -30.0, -2.2), ("heart-failure", -8.0, -0.8)],
     ),
@@ -406,7 +409,7 @@ pub fn range_at(analyte: &Analyte, institution_has_laboratory: bool, woman: bool
         return Some((low, high));
     }
     let step = 10_f64.powi(-i32::try_from(analyte.decimals).unwrap_or(0));
-    Some(((low - step).max(0.0), if high >= 999.0 { high } else { high + step }))
+    Some(((low - step).max(0.0), if high >= OPEN { high } else { high + step }))
 }
 
 #[cfg(test)]

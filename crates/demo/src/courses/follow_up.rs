@@ -47,6 +47,8 @@ pub struct FollowUp {
     pub panel: Vec<&'static Analyte>,
     /// Laboratory at every n-th visit, counted back from the last one; 0 for never.
     pub laboratory_every: usize,
+    /// Visits after the last one with laboratory.
+    pub laboratory_ago: usize,
     pub outside: bool,
     /// Write orders (OML-01) beside results.
     pub with_orders: bool,
@@ -118,7 +120,10 @@ impl FollowUp {
             let came = day.at(hour, minute, second, i32::try_from(dice.between(0, 999)).unwrap_or(0) * 1_000_000);
             encounter::visit(sheet, &self.setting, came);
             let from_end = count - 1 - nth;
-            if self.laboratory_every > 0 && from_end.is_multiple_of(self.laboratory_every) && !self.panel.is_empty() {
+            let due = from_end
+                .checked_sub(self.laboratory_ago)
+                .is_some_and(|n| n.is_multiple_of(self.laboratory_every.max(1)));
+            if self.laboratory_every > 0 && due && !self.panel.is_empty() {
                 self.laboratory(sheet, levels, plus_minutes(came, 12), dice);
             }
             let next = self.visits.get(nth + 1).map_or(self.interval_days, |n| days_between(day, *n));

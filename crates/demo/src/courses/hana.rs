@@ -23,9 +23,9 @@ use jiff::civil::{Date, date};
 
 /// Values by days before today: sugar rises, kidneys fall.
 const VALUES: &[(&str, &[(i64, f64)])] = &[
-    ("hba1c", &[(1_100, 6.7), (700, 6.9), (365, 7.1), (240, 7.2), (150, 7.3), (95, 7.4), (35, 7.6), (7, 7.8)]),
-    ("egfr", &[(1_100, 58.0), (700, 54.0), (365, 51.0), (240, 48.0), (150, 46.0), (70, 44.0), (7, 41.0)]),
-    ("potassium", &[(1_100, 4.3), (365, 4.5), (150, 4.6), (7, 4.9)]),
+    ("hba1c", &[(1_100, 6.7), (700, 6.9), (365, 7.0), (240, 7.1), (150, 7.2), (95, 7.3), (37, 7.4), (7, 7.8)]),
+    ("egfr", &[(1_100, 58.0), (700, 54.0), (365, 52.0), (240, 50.0), (150, 48.0), (70, 46.0), (37, 44.0), (7, 41.0)]),
+    ("potassium", &[(1_100, 4.3), (365, 4.5), (150, 4.6), (37, 4.7), (7, 4.9)]),
     ("bnp", &[(1_100, 60.0), (365, 88.0), (7, 112.0)]),
     ("ldl", &[(1_100, 142.0), (700, 118.0), (365, 104.0), (7, 98.0)]),
 ];
@@ -115,6 +115,7 @@ fn clinic(sheet: &mut Sheet<'_>, seed: u64, time: Time, dice: &mut Random) -> Op
         medicines: medicines.into_iter().flatten().collect(),
         panel: analytes(&[PANEL_DIABETES]),
         laboratory_every: 3,
+        laboratory_ago: 1,
         outside: true,
         with_orders: false,
     };
@@ -152,6 +153,7 @@ fn hospital(sheet: &mut Sheet<'_>, seed: u64, time: Time, dice: &mut Random) -> 
             .collect(),
         panel: analytes(&[PANEL_HEART, &["hba1c"], PANEL_KIDNEY]),
         laboratory_every: 1,
+        laboratory_ago: 0,
         outside: true,
         with_orders: true,
     };
@@ -165,6 +167,7 @@ fn hospital(sheet: &mut Sheet<'_>, seed: u64, time: Time, dice: &mut Random) -> 
             .collect(),
         panel: analytes(&[PANEL_KIDNEY]),
         laboratory_every: 1,
+        laboratory_ago: 0,
         outside: true,
         with_orders: false,
     };
@@ -248,6 +251,7 @@ fn bones(sheet: &mut Sheet<'_>, seed: u64, time: Time, dice: &mut Random) -> Opt
             .collect(),
         panel: Vec::new(),
         laboratory_every: 0,
+        laboratory_ago: 0,
         outside: true,
         with_orders: false,
     };
@@ -271,6 +275,7 @@ fn teeth(sheet: &mut Sheet<'_>, seed: u64, time: Time, dice: &mut Random) -> Opt
         medicines: Vec::new(),
         panel: Vec::new(),
         laboratory_every: 0,
+        laboratory_ago: 0,
         outside: true,
         with_orders: false,
     };

@@ -3,7 +3,7 @@
 //! Creatinine follows from the estimated filtration rate by the Japanese equation, so that the two never contradict
 //! each other on a page.
 
-use super::analytes::{ANALYTES, Analyte, range_at};
+use super::analytes::{ANALYTES, Analyte, OPEN, range_at};
 use crate::random::{Random, spread};
 use crate::region::patients::{Patient, Sex};
 use crate::render::laboratory::{Row, State};
@@ -115,7 +115,7 @@ impl<'a> Levels<'a> {
             _ => "",
         };
         let range = match range {
-            Some((low, high)) if high >= 999.0 => format!("{low:.places$}<="),
+            Some((low, high)) if high >= OPEN => format!("{low:.places$}<="),
             Some((0.0, high)) => format!("<={high:.places$}"),
             Some((low, high)) => format!("{low:.places$}-{high:.places$}"),
             None => String::new(),

@@ -181,6 +181,7 @@ fn chart_course(
             medicines: medicines(&here, time, dice),
             panel: panel(&here),
             laboratory_every: if interval < 50 { 2 } else { 1 },
+            laboratory_ago: 0,
             outside,
             with_orders: time.whole && kind(institution) == Kind::Hospital,
         };
@@ -271,6 +272,7 @@ fn check_up(sheet: &mut Sheet<'_>, home: Setting, levels: &Levels<'_>, time: Tim
         medicines: Vec::new(),
         panel: if medical { PANEL_SMALL.iter().filter_map(|k| analyte_of(k)).collect() } else { Vec::new() },
         laboratory_every: 1,
+        laboratory_ago: 0,
         outside: false,
         with_orders: false,
     };

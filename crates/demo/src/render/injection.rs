@@ -72,7 +72,7 @@ fn given(
         for drug in &infusion.drugs {
             let product = product(drug, sheet.chart.institution);
             text.segment("RXA").put(1, 0).put(2, 1).put(3, Minute(infusion.from)).put(4, Minute(infusion.to));
-            text.put(5, format_args!("{}^{}^HOT9", product.hot9, product.name)).put(6, 1);
+            text.put(5, format_args!("{0}^{1}^HOT9^{2}^{1}^YJ", product.hot9, product.name, product.yj)).put(6, 1);
             text.put(7, format_args!("{}^{}^MR9P", drug.unit.0, drug.unit.1)).put(10, Xcn(nurse));
             text.put(11, setting.location()).put(20, "CP").put(22, Minute(infusion.to));
         }

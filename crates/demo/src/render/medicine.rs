@@ -212,7 +212,7 @@ pub fn dispensing(
             text.segment("RXR").put(1, route(line.drug.way));
             let product = product(line.drug, sheet.chart.institution);
             text.segment("RXA").put(1, 0).put(2, 1).put(3, Minute(at)).put(4, Minute(at));
-            text.put(5, format_args!("{}^{}^HOT9", product.hot9, product.name));
+            text.put(5, format_args!("{0}^{1}^HOT9^{2}^{1}^YJ", product.hot9, product.name, product.yj));
             text.put(6, plain(total(group, line)));
             text.put(7, format_args!("{}^{}^MR9P", line.drug.unit.0, line.drug.unit.1));
             text.put(10, Xcn(pharmacist)).put(20, "CP").put(22, Minute(at));

@@ -62,6 +62,12 @@ fn the_summary_of_the_scenarios_patient_shows_what_matters() {
         assert!(medicines.iter().any(|m| m.0.contains(wanted)), "{wanted}: {medicines:?}");
     }
 
+    let amlodipine: Vec<_> = seen.medicines.current.iter().filter(|m| m.name.contains("アムロジピン")).collect();
+    assert_eq!(amlodipine.len(), 1, "clinic, hospital and pharmacy are one drug by the first seven characters");
+    assert!(amlodipine[0].courses.iter().any(|c| c.is_dispensing));
+    let gap = seen.medicines.current.iter().find(|m| m.name.contains("リナグリプチン")).unwrap();
+    assert!(gap.stretches.len() >= 2, "it ran out for some weeks");
+
     let current: Vec<_> = seen.diagnoses.current.iter().map(|d| d.name.clone()).collect();
     for wanted in ["２型糖尿病", "高血圧症", "慢性腎臓病", "心房細動", "骨粗鬆症"] {
         assert!(current.iter().any(|d| d.contains(wanted)), "{wanted}: {current:?}");
@@ -69,6 +75,7 @@ fn the_summary_of_the_scenarios_patient_shows_what_matters() {
 
     let value = |name: &str| seen.latest.iter().find(|v| v.name.contains(name)).unwrap();
     assert_eq!((value("ＨｂＡ１ｃ").value.as_str(), value("ｅＧＦＲ").value.as_str()), ("7.8", "41"));
+    assert_eq!(value("ＨｂＡ１ｃ").difference.as_deref(), Some("+0.4"));
     assert!(value("ＨｂＡ１ｃ").spark.len() >= 8, "one series over clinic and hospital");
     assert!(record.of(&[EntryKind::Admission]).any(|e| e.institution == institutions[MINATO]));
     assert!(seen.contributions.len() >= 5);

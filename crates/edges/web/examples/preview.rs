@@ -1,6 +1,9 @@
 //! Writes every page with believable, wholly fictional data into a folder, to be looked at in a browser:
 //! `cargo run -p renkei-web --example preview -- FOLDER`.
 
+#[path = "../tests/it/record.rs"]
+#[allow(dead_code, reason = "shared with the tests")]
+mod record;
 #[path = "../tests/it/scene.rs"]
 mod scene;
 
@@ -16,7 +19,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     for language in [renkei_web::words::Language::Japanese, renkei_web::words::Language::English] {
-        for (name, html) in scene::pages(language) {
+        let scene = scene::pages(language).into_iter().map(|(name, html)| (name.to_owned(), html));
+        for (name, html) in scene.chain(record::pages(language)) {
             // Files know no root: the style sheets lie beside the pages here.
             let html = html.replace("\"/assets/", "\"assets/");
             std::fs::write(folder.join(format!("{name}.{}.html", language.code())), html)?;

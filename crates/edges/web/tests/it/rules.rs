@@ -22,7 +22,7 @@ fn sources(ends: &[&str]) -> Vec<(PathBuf, String)> {
 }
 
 /// What the content-security policy would refuse, or what would leave the house.
-fn offences(html: &str) -> Vec<String> {
+pub fn offences(html: &str) -> Vec<String> {
     let mut found = Vec::new();
     for needle in [" style=", "<style", "javascript:", "http://", "https://", "src=\"//", "href=\"//", "|safe"] {
         if html.contains(needle) {

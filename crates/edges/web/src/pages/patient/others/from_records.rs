@@ -68,7 +68,7 @@ fn of_allergy(reading: &Reading<'_>, allergy: &AllergyShown) -> Option<OtherEntr
     Some(OtherEntry {
         mark: reading.mark(*allergy.institutions.first()?),
         day: String::new(),
-        kind: reading.kind(EntryKind::Allergy),
+        kind: allergy.kind.clone(),
         title: allergy.allergen.clone(),
         state: None,
         fields,

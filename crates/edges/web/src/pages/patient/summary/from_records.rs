@@ -55,6 +55,11 @@ fn notable(reading: &Reading<'_>, value: &LatestValue) -> NotableValue {
     }
 }
 
+/// Out of range, or a number: comments and texts are read in the table.
+fn glance(summary: &Summary) -> impl Iterator<Item = &LatestValue> {
+    summary.latest.iter().filter(|value| value.flagging.is_abnormal() || !value.spark.is_empty())
+}
+
 impl SummaryPage {
     pub fn from_records(shell: Shell, frame: Frame, reading: &Reading<'_>, summary: &Summary) -> Self {
         // A card is there when its tab is: a group that may not be seen looks like one that is empty everywhere.
@@ -67,7 +72,7 @@ impl SummaryPage {
             medicines: has(Tab::Medicines)
                 .then(|| summary.medicines.current.iter().map(|m| MedicineGroup::brief(reading, m)).collect()),
             values: has(Tab::Laboratory)
-                .then(|| summary.latest.iter().take(VALUES_SHOWN_MAX).map(|v| notable(reading, v)).collect()),
+                .then(|| glance(summary).take(VALUES_SHOWN_MAX).map(|v| notable(reading, v)).collect()),
             calendar: Calendar::from_record(reading, &summary.calendar, reading.visit),
             trend: summary.trends.iter().find_map(|trend| graph(reading, trend)),
             bars: bars(reading, &summary.medicines),

@@ -217,3 +217,48 @@ pub(crate) fn to_number(value: u64) -> Result<i64, Error> {
 pub(crate) fn from_number(value: i64) -> Result<u64, Error> {
     u64::try_from(value).map_err(|_| Error::Damaged("a negative number".to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::{Growing, consistency_holds, inclusion_holds, leaf_hash};
+    use renkei_db::{Engine, Error as DbError};
+    use std::sync::Arc;
+
+    /// Three levels of tiles (more than 256² leaves), grown in uneven steps.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_tree_of_three_levels_gives_the_right_roots_and_proofs() {
+        let test = renkei_db::testing::open(Engine::Sqlite).await;
+        crate::migrate(&test, renkei_kernel::Timestamp(0)).await.unwrap();
+        let (mut growing, mut size, mut roots) = (Growing::new(), 0u64, vec![]);
+        for step in [1u64, 255, 1, 700, 65_000, 3, 4_000] {
+            let leaves: Arc<Vec<Hash>> = Arc::new((size..size + step).map(|n| leaf_hash(&n.to_be_bytes())).collect());
+            leaves.iter().for_each(|leaf| growing.push(*leaf));
+            test.act(move |tx| -> BoxFuture<'_, Result<(), DbError>> {
+                let leaves = leaves.clone();
+                Box::pin(async move {
+                    for tile in Tiles::new(tx).grow(size, &leaves).await.map_err(|_| DbError::Closed)? {
+                        tile.write(tx).await.map_err(|_| DbError::Closed)?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+            .unwrap();
+            size += step;
+            roots.push((size, growing.root()));
+        }
+        let mut tiles = Tiles::new(test.reader());
+        assert_eq!(tiles.tile(2, 0).await.unwrap().len(), 1);
+        let root = growing.root();
+        for (old, old_root) in roots {
+            assert_eq!(tiles.range(0, old).await.unwrap(), old_root, "{old}");
+            let proof = tiles.consistency(old, size).await.unwrap();
+            assert!(consistency_holds(old, &old_root, size, &root, &proof), "{old}");
+        }
+        for index in [0, 255, 256, 65_535, 65_536, size - 1] {
+            let proof = tiles.inclusion(index, size).await.unwrap();
+            assert!(inclusion_holds(&leaf_hash(&index.to_be_bytes()), index, size, &proof, &root), "{index}");
+        }
+    }
+}

@@ -13,7 +13,6 @@ pub mod reader;
 pub mod region;
 pub mod render;
 pub mod samples;
-pub mod stage;
 pub mod storage;
 
 pub use cards::CardTable;
@@ -21,5 +20,4 @@ pub use chooser::Chooser;
 pub use courses::Scale;
 pub use credentials::Credentials;
 pub use region::Region;
-pub use stage::Stage;
 pub use storage::{Summary, WriteError};

@@ -285,6 +285,11 @@ fn own(status: StatusCode, page: String) -> Response<Body> {
     answer
 }
 
+/// The page again, with what could not be done on top.
+fn not_done(chooser: &Chooser, why: &str) -> Response<Body> {
+    own(StatusCode::UNPROCESSABLE_ENTITY, chooser.people_page(Some(why)))
+}
+
 fn missing() -> Response<Body> {
     own(StatusCode::NOT_FOUND, html::message("見つかりません", "この画面はありません。"))
 }
@@ -322,7 +327,6 @@ async fn at_chooser(chooser: &Chooser, request: Request<Body>) -> Response<Body>
             let notice = match notice.as_str() {
                 "card" => Some("カードを置きました。"),
                 "clock" => Some("時計を合わせました。"),
-                "no" => Some("できませんでした。時計は今日の前後1年のあいだで合わせられます。"),
                 _ => None,
             };
             own(StatusCode::OK, chooser.people_page(notice))
@@ -333,7 +337,7 @@ async fn at_chooser(chooser: &Chooser, request: Request<Body>) -> Response<Body>
         }
         (Method::POST, "/card") => match Form::<CardForm>::from_request(request, &()).await {
             Ok(Form(form)) if chooser.move_card(&form) => Redirect::to("/?done=card").into_response(),
-            _ => Redirect::to("/?done=no").into_response(),
+            _ => not_done(chooser, "このカードまたは読取機はありません。"),
         },
         (Method::POST, "/start") => {
             let form =
@@ -347,7 +351,10 @@ async fn at_chooser(chooser: &Chooser, request: Request<Body>) -> Response<Body>
         }
         (Method::POST, "/clock") => match Form::<ClockForm>::from_request(request, &()).await {
             Ok(Form(form)) if chooser.turn(&form) => Redirect::to("/?done=clock").into_response(),
-            _ => Redirect::to("/?done=no").into_response(),
+            _ => not_done(
+                chooser,
+                "時計を合わせられません。体験版の日付の1週間前から1年後までのあいだを選んでください。",
+            ),
         },
         _ => missing(),
     }

@@ -34,7 +34,7 @@ impl Chooser {
         }
         body.push_str(
             "<h1>だれとして使いますか</h1>\n\
-             <p class=\"demo-lead\">人を選ぶと、その人の証明書で本物の入口につながります。患者のカードを読取機に置いてから、開いた画面で読み取ってください。</p>\n\
+             <p class=\"demo-lead\">人を選ぶと、その人の証明書で本物の入口につながります。患者のカードを読取機に置いてから、開いた画面で読み取ってください。<br><span lang=\"en\">Choose who you are. Everybody and everything here is fictional.</span></p>\n\
              <form class=\"demo-first\" method=\"post\" action=\"/start\"><button>\
              <b>はじめての方はここから</b><span>佐倉 ハナさんのカードをミナト総合病院の受付に置き、湊 一郎 医師として始める</span></button></form>\n\
              <div class=\"demo-columns\"><div>\n",

@@ -19,7 +19,7 @@ use staff::{STAFF, Staff};
 use std::path::Path;
 
 /// The seed of `renkei demo`.
-pub const DEMO_SEED: u64 = 20_261_121;
+pub const DEMO_SEED: u64 = 1954;
 
 /// A region of one seed, seen on one day.
 #[derive(Debug, Clone, Copy)]

@@ -6,6 +6,5 @@ mod chooser;
 mod on_pages;
 mod read_back;
 mod register;
-mod stage;
 mod support;
 mod written_storages;

@@ -4,7 +4,7 @@ use renkei_demo::{Region, Scale, Summary};
 use renkei_kernel::Timestamp;
 use std::path::{Path, PathBuf};
 
-pub const SEED: u64 = 20_261_121;
+pub const SEED: u64 = renkei_demo::region::DEMO_SEED;
 
 /// Noon of 2026-11-21 in Tokyo.
 pub fn noon() -> Timestamp {

@@ -51,9 +51,10 @@ pub(crate) fn auth_failure(house: &House, reason: &str, fingerprint: Option<[u8;
     from(event.detail("reason", reason), caller)
 }
 
-pub(crate) fn zone_denied(house: &House, zone: Zone, source: Option<std::net::IpAddr>) -> Event {
+pub(crate) fn zone_denied(house: &House, zone: Zone, source: Option<std::net::IpAddr>, attempts: u64) -> Event {
     let event = house.ledger().event(EventName::AuthZoneDenied).outcome(Outcome::Minor).actor(Actor::Unknown);
-    let event = event.listener(zone).detail("reason", "zone");
+    let attempts = i64::try_from(attempts).unwrap_or(i64::MAX);
+    let event = event.listener(zone).detail("reason", "zone").detail("attempts", attempts);
     match source {
         Some(source) => event.peer(source),
         None => event,

@@ -82,28 +82,29 @@ pub async fn posts(
         .collect())
 }
 
-/// A certificate's binding: person, institution, accepted fingerprints (keyed hashes in hex).
+/// A certificate's binding: person, accepted fingerprints (keyed hashes in hex).
 #[derive(Debug, Clone)]
 pub struct Binding {
     pub person: PersonId,
-    pub institution: Option<InstitutionId>,
     pub fingerprints: Vec<String>,
 }
 
 pub async fn binding(
     on: &impl ConnectionTrait,
-    holder_hash: [u8; 32],
+    holder_hashes: [[u8; 32]; 2],
     at: Timestamp,
 ) -> Result<Option<Binding>, AppError> {
-    let fact = holding(on, FactKind::Certificate, By::Lookup(holder_hash), at).await?.into_iter().next();
-    Ok(fact.and_then(|fact| {
-        let words = codes::read::<CertificateCodes>(&fact.codes)?;
-        Some(Binding {
-            person: fact.subject.into(),
-            institution: fact.object.map(InstitutionId),
-            fingerprints: words.fingerprints,
-        })
-    }))
+    for hash in holder_hashes {
+        let fact = holding(on, FactKind::Certificate, By::Lookup(hash), at).await?.into_iter().next();
+        let found = fact.and_then(|fact| {
+            let words = codes::read::<CertificateCodes>(&fact.codes)?;
+            Some(Binding { person: fact.subject.into(), fingerprints: words.fingerprints })
+        });
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 /// The patient's consent: the one that holds, else the one that ended last.

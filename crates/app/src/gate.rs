@@ -10,7 +10,7 @@ use crate::regulation::card_visit_ends;
 use crate::session::Session;
 use crate::{events, facts};
 use renkei_access::{
-    Actor, Decision, Facts, ItemScopes, Operation, Permit, PermitKind, PermitParts, Purpose, Question, Reason, Remedy,
+    Actor, Asker, Decision, Facts, ItemScopes, Operation, Permit, PermitKind, PermitParts, Purpose, Question, Reason,
     Subject, SystemMode, Zone, decide,
 };
 use renkei_kernel::{BatchId, ChartId, GrantId, InstitutionId, PersonId, Problem, Timestamp};
@@ -25,7 +25,6 @@ use std::sync::Arc;
 pub struct Denied {
     pub question: Question,
     pub because: Vec<Reason>,
-    pub remedy: Remedy,
 }
 
 impl Denied {
@@ -140,8 +139,7 @@ fn answer(
                 batch: None,
             }))
         }
-        Decision::Refuse { because, remedy } => Err(Denied { question, because, remedy }),
-        Decision::Hidden { because } => Err(Denied { question, because, remedy: Remedy::None }),
+        Decision::Refuse { because, .. } | Decision::Hidden { because } => Err(Denied { question, because }),
     }
 }
 
@@ -157,7 +155,7 @@ pub(crate) fn no_such_grant(house: &House, session: &Session, asked: CareQuestio
         at: house.now(),
         override_reason_given: false,
     };
-    Denied { question, because: vec![Reason::NoPermission], remedy: Remedy::ReadCard }
+    Denied { question, because: vec![Reason::NoPermission] }
 }
 
 /// Records a *no* and answers what may be told: at a patient's address everything that depends on the patient is the
@@ -222,21 +220,36 @@ pub(crate) async fn import(
     batch: BatchId,
 ) -> Result<Result<Permit, &'static str>, AppError> {
     let (on, at) = (house.db().reader(), house.now());
-    let Some(place) = facts::institution(on, institution, None, at).await? else {
-        return Ok(Err("institution_absent"));
+    let found = facts::chart_of_number(on, number_hash, at).await?;
+    let Some((chart, Some(patient))) = found else { return Ok(Err("patient_unknown")) };
+    let question = Question {
+        asker: Asker {
+            person: None,
+            role: renkei_participation::Role::InstitutionSystem,
+            institution: Some(institution),
+            session: None,
+        },
+        operation: Operation::Register,
+        items: ItemSet::CLINICAL,
+        patient: Some(patient),
+        zone: Zone::Console,
+        purpose: Purpose::Registration,
+        at,
+        override_reason_given: false,
     };
-    if place.state != renkei_participation::InstitutionState::Active || !place.valid.contains(at) {
-        return Ok(Err("institution_suspended"));
-    }
-    let Some((chart, person)) = facts::chart_of_number(on, number_hash, at).await? else {
-        return Ok(Err("patient_unknown"));
+    let loaded = Facts {
+        loaded: true,
+        mode: SystemMode::Normal,
+        institution: facts::institution(on, institution, None, at).await?,
+        patient_known: facts::identity_chart(on, patient, at).await?.is_some(),
+        consent: facts::consent(on, patient, at).await?,
+        ..Facts::default()
     };
-    let Some(patient) = person else { return Ok(Err("patient_unknown")) };
-    let Some(consent) = facts::consent(on, patient, at).await? else { return Ok(Err("consent_absent")) };
-    if consent.state != renkei_participation::ConsentState::Active || !consent.valid.contains(at) {
-        return Ok(Err("consent_absent"));
+    let in_force = house.regulation().at(at);
+    let decision = decide(&question, &loaded, in_force.as_deref());
+    if !decision.is_permit() {
+        return Ok(Err(decision.first().unwrap_or(Reason::PolicyUnavailable).code()));
     }
-    // The scope of a consent limits who may look across the border, not what a patient's own institution hands in.
     Ok(Ok(chart_work(house, PermitKind::Import, chart, institution, patient, Some(batch))))
 }
 

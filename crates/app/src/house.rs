@@ -3,7 +3,7 @@
 use crate::card::CardReaders;
 use crate::error::AppError;
 use crate::regulation::Regulation;
-use crate::zone_notes::ZoneNotes;
+
 use renkei_blobs::Blobs;
 use renkei_db::Database;
 use renkei_hpki::{Examined, Trust};
@@ -47,7 +47,6 @@ struct Inner {
     trust: RwLock<Arc<Trust>>,
     regulation: RwLock<Arc<Regulation>>,
     readers: OnceLock<Arc<dyn CardReaders>>,
-    zone_notes: ZoneNotes,
 }
 
 struct Fixed {
@@ -75,7 +74,6 @@ impl House {
                 trust: RwLock::new(Arc::new(parts.trust)),
                 regulation: RwLock::new(Arc::new(Regulation::none())),
                 readers: OnceLock::new(),
-                zone_notes: ZoneNotes::default(),
                 parts: Fixed {
                     ids: parts.ids,
                     db: parts.db,
@@ -134,16 +132,17 @@ impl House {
     pub fn connect_readers(&self, readers: Arc<dyn CardReaders>) {
         let _ = self.inner.readers.set(readers);
     }
-    pub(crate) fn zone_notes(&self) -> &ZoneNotes {
-        &self.inner.zone_notes
-    }
     pub(crate) fn readers(&self) -> Option<&Arc<dyn CardReaders>> {
         self.inner.readers.get()
     }
 
-    pub(crate) fn holder_hash(&self, examined: &Examined) -> [u8; 32] {
-        let issuer = hex::decode(examined.issuer_certificate_sha256()).unwrap_or_default();
-        self.holder_lookup(&issuer, examined.holder.subject_serial.as_deref().unwrap_or_default())
+    /// Under which hashes a certificate's binding may stand: a register names the authority by the SHA-256 of its
+    /// certificate, or of its name, which survives a renewal of the authority's certificate.
+    pub(crate) fn holder_hashes(&self, examined: &Examined) -> [[u8; 32]; 2] {
+        let serial = examined.holder.subject_serial.as_deref().unwrap_or_default();
+        [examined.issuer_certificate_sha256(), examined.holder.issuer_sha256.as_str()].map(|issuer| {
+            self.holder_lookup(&hex::decode(issuer).unwrap_or_default(), serial)
+        })
     }
     pub(crate) fn holder_lookup(&self, issuer_sha256: &[u8], subject_serial: &str) -> [u8; 32] {
         self.sealer().lookup_hash("certificate.holder", &[issuer_sha256, subject_serial.as_bytes()])

@@ -18,7 +18,6 @@ pub mod session;
 pub mod sign_in;
 pub mod start_page;
 pub mod view_patient;
-mod zone_notes;
 
 pub use error::{AppError, Refusal, reference_number};
 pub use house::{House, HouseSettings, Parts};

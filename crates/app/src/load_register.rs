@@ -35,6 +35,8 @@ pub struct LoadSummary {
 pub enum LoadRegisterError {
     #[error(transparent)]
     Refused(#[from] RegisterRefused),
+    #[error("{section} {key}: 前に読み込んだ別の行と重なります（カード・患者番号・証明書・施設コード・同意は一つだけです）。何も変更していません。 / It meets another entry of an earlier load; nothing was changed.")]
+    Taken { section: &'static str, key: String },
     #[error(transparent)]
     App(#[from] AppError),
 }
@@ -43,12 +45,14 @@ impl Problem for LoadRegisterError {
     fn category(&self) -> Category {
         match self {
             Self::Refused(refused) => refused.category(),
+            Self::Taken { .. } => Category::Conflict,
             Self::App(error) => error.category(),
         }
     }
     fn code(&self) -> &'static str {
         match self {
             Self::Refused(refused) => refused.code(),
+            Self::Taken { .. } => "register_taken",
             Self::App(error) => error.code(),
         }
     }
@@ -166,8 +170,21 @@ impl House {
         keys: &Keys,
         batch: BatchId,
         now: Timestamp,
-    ) -> Result<Prepared, AppError> {
+    ) -> Result<Prepared, LoadRegisterError> {
         let wanted = self.wanted(file, keys).await?;
+        self.refuse_taken(&wanted, keys).await?;
+        Ok(self.sealed(file, keys, wanted, batch, now).await?)
+    }
+
+    /// Tells new from changed from unchanged, and seals what will be written.
+    async fn sealed(
+        &self,
+        file: &RegisterFile,
+        keys: &Keys,
+        wanted: Vec<Wanted>,
+        batch: BatchId,
+        now: Timestamp,
+    ) -> Result<Prepared, AppError> {
         let charts: Vec<ChartId> = wanted.iter().filter_map(|w| w.chart).collect::<HashSet<_>>().into_iter().collect();
         let chart_keys: HashMap<ChartId, renkei_keys::ChartKey> =
             charts.iter().copied().zip(self.sealer().ensure_many(&charts).await?).collect();
@@ -216,6 +233,37 @@ impl House {
         }
         self.prepare_ends(file, keys, &mut prepared).await?;
         Ok(prepared)
+    }
+
+    /// Of cards, patient numbers, certificates, facility codes and consents one holds at a time: an entry that would
+    /// meet another one of an earlier load refuses the whole file. A card number is never given out again.
+    async fn refuse_taken(&self, wanted: &[Wanted], keys: &Keys) -> Result<(), LoadRegisterError> {
+        if keys.known.is_empty() {
+            // Nothing was loaded before; the file was checked in itself.
+            return Ok(());
+        }
+        let on = self.db().reader();
+        // Entries of this load give way to their own next version.
+        let replaced: HashSet<Uuid> =
+            wanted.iter().filter(|w| keys.find(w.section, &w.key).is_some()).map(|w| w.id).collect();
+        for want in wanted {
+            let by = match (want.kind, want.lookup) {
+                (FactKind::Consent, _) => facts::By::Subject(want.subject),
+                (FactKind::ChartLink, _) => continue,
+                (_, Some(lookup)) => facts::By::Lookup(lookup),
+                (_, None) => continue,
+            };
+            let others = facts::history(on, want.kind, by).await.map_err(AppError::from)?;
+            let meets = others.iter().any(|fact| {
+                let period = Period { from: fact.valid_from, to: fact.valid_to };
+                let for_ever = want.kind == FactKind::Card && fact.subject != want.subject;
+                fact.entry != want.id && !replaced.contains(&fact.entry) && (for_ever || period.overlaps(want.valid))
+            });
+            if meets {
+                return Err(LoadRegisterError::Taken { section: want.section.code(), key: want.key.clone() });
+            }
+        }
+        Ok(())
     }
 
     /// What the entry said so far gives way: corrected when the file states a start, ended now otherwise.

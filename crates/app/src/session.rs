@@ -222,7 +222,7 @@ impl House {
         at: Timestamp,
     ) -> Result<Result<Role, &'static str>, AppError> {
         let on = self.db().reader();
-        let bound = facts::binding(on, self.holder_hash(examined), at).await?;
+        let bound = facts::binding(on, self.holder_hashes(examined), at).await?;
         let Some(bound) = bound.filter(|bound| bound.person == person) else { return Ok(Err("unbound")) };
         let fingerprint = hex::encode(self.fingerprint_hash(&fingerprint_of(examined)));
         if !bound.fingerprints.is_empty() && !bound.fingerprints.contains(&fingerprint) {

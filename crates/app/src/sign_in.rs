@@ -90,7 +90,7 @@ impl House {
         let no = |reason| Ok(Err(NotSignedIn { reason, fingerprint: shown }));
         let now = self.now();
         let on = self.db().reader();
-        let Some(bound) = facts::binding(on, self.holder_hash(&examined), now).await? else { return no("unbound") };
+        let Some(bound) = facts::binding(on, self.holder_hashes(&examined), now).await? else { return no("unbound") };
         let posts = facts::posts(on, bound.person, now).await?;
         let Some((institution, _)) = self.post_of(&posts, caller.source, now).await? else {
             return no("affiliation_ended");
@@ -118,16 +118,15 @@ impl House {
         Ok(posts.first().copied())
     }
 
-    /// A function of the professionals was asked for at an entrance where it does not exist: noted, at most once per
-    /// source and minute (architecture, section 8).
+    /// A function of the professionals was asked for at an entrance where it does not exist; the entrance counts, so
+    /// that at most one note comes per source and minute (architecture, section 8).
     pub async fn note_zone_denied(
         &self,
         zone: renkei_access::Zone,
         source: Option<IpAddr>,
+        attempts: u64,
     ) -> Result<(), AppError> {
-        if self.zone_notes().may_note(source, self.now()) {
-            renkei_ledger::record_alone(self.db(), events::zone_denied(self, zone, source)).await?;
-        }
+        renkei_ledger::record_alone(self.db(), events::zone_denied(self, zone, source, attempts)).await?;
         Ok(())
     }
 }

@@ -103,7 +103,6 @@ impl House {
             let denied = gate::Denied {
                 question: gate::question_of(&permit, session),
                 because: vec![Reason::GrantExpired],
-                remedy: renkei_access::Remedy::ReadCard,
             };
             return Err(gate::refuse(self, session, denied, Some(grant)).await);
         }

@@ -36,6 +36,8 @@ pub enum Command {
     Regulation(RegulationArguments),
     /// Make projections again from originals and compare / 投影の作り直し
     Rebuild(RebuildArguments),
+    /// The reader agent on a PC at a desk / 受付端末のカード読み取り
+    CardAgent(CardAgentArguments),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
@@ -55,7 +57,7 @@ pub struct Place {
 #[cfg(feature = "demo")]
 #[derive(Debug, Args)]
 pub struct DemoArguments {
-    /// Folder of the demonstration; made anew when empty, kept when it holds one
+    /// Folder of the demonstration, made anew each time; a temporary one when absent
     #[arg(long)]
     pub data: Option<PathBuf>,
     /// Do not open a browser
@@ -124,6 +126,13 @@ pub enum RegisterWhat {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
         file: PathBuf,
+    },
+    /// The line `reader = "…"` for the settings of a reader's agent
+    Reader {
+        #[command(flatten)]
+        place: Place,
+        /// Key of the `[[reader]]` in the register file
+        key: String,
     },
 }
 
@@ -209,4 +218,25 @@ pub struct RebuildArguments {
     pub place: Place,
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct CardAgentArguments {
+    /// Settings of the agent
+    #[arg(long, global = true, default_value = "card-agent.toml")]
+    pub config: PathBuf,
+    #[command(subcommand)]
+    pub what: CardAgentWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CardAgentWhat {
+    /// Make the device key when there is none; print the line for the register
+    Enrol,
+    /// Connect to the machine entrance and read cards
+    Run {
+        /// A pretend reader for training rooms: `lay KIND:ID` and `remove` on standard input
+        #[arg(long)]
+        pretend: bool,
+    },
 }

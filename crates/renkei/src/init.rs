@@ -1,8 +1,13 @@
 //! `renkei init DIR`: the folders and the settings file of a new installation. Makes no certificate and no trust list:
 //! those come from the region's own authorities.
 
+use crate::outcome;
+use crate::wiring;
+use renkei_kernel::{Ids, SystemClock, SystemEntropy};
 use std::io;
 use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
 
 /// The settings a new installation starts with; every value is meant to be read and changed.
 pub const SETTINGS_TEMPLATE: &str = r#"# Renkei の設定 / settings of Renkei. Relative paths start at this file's folder.
@@ -41,6 +46,21 @@ address = "127.0.0.1:8445"
 certificate = "tls/patient.pem"
 key = "tls/patient.key"
 "#;
+
+/// Folders, settings and keys, and what to do next.
+pub async fn command(folder: &Path) -> ExitCode {
+    if let Err(error) = run(folder) {
+        return outcome::of::<(), _>(Err(error));
+    }
+    let ids = Ids::new(Arc::new(SystemClock), Arc::new(SystemEntropy));
+    outcome::of_problem(wiring::make_keys(&folder.join("keys"), &ids).await.map(|()| {
+        println!(
+            "{0} に新しい設定と鍵を作りました。renkei.toml の入口と窓口を書き換え、tls と trust に証明書を置き、keys の控えを取ってください。",
+            folder.display()
+        );
+        println!("Settings and keys are made. Edit renkei.toml, fill tls and trust, and keep a copy of keys apart.");
+    }))
+}
 
 /// Makes the folders (mode 0700) and `renkei.toml`; refuses to touch a folder that already has one.
 pub fn run(folder: &Path) -> io::Result<()> {

@@ -5,6 +5,7 @@ use renkei_app::House;
 use renkei_app::regulation::check_regulation;
 use renkei_intake::Progress;
 use renkei_kernel::{Category, Problem};
+use renkei_participation::register::Section;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 pub enum Job {
     ImportSsmix2 { institution: String, paths: Vec<PathBuf> },
     RegisterLoad { text: String },
+    RegisterReader { key: String },
     RegulationApply { files: Vec<(String, String)> },
     Rebuild,
 }
@@ -64,6 +66,7 @@ pub async fn run(house: &House, job: Job, say: &(dyn Fn(Progress) + Send + Sync)
     match job {
         Job::ImportSsmix2 { institution, paths } => import(house, &institution, &paths, say).await,
         Job::RegisterLoad { text } => register_load(house, &text).await,
+        Job::RegisterReader { key } => register_reader(house, &key).await,
         Job::RegulationApply { files } => regulation_apply(house, files).await,
         Job::Rebuild => match house.rebuild_projections().await {
             Ok(summary) => {
@@ -115,6 +118,18 @@ async fn register_load(house: &House, text: &str) -> Answer {
                 format!("{}行目 {}{field}: {} / {}", fault.line, fault.section, fault.ja, fault.en)
             }));
             Answer::refused(refused.category(), refused.code(), lines)
+        }
+        Err(error) => Answer::problem(&error),
+    }
+}
+
+/// The id of a reader, as its agent's settings want it.
+async fn register_reader(house: &House, key: &str) -> Answer {
+    match house.register_id(Section::Reader, key).await {
+        Ok(Some(id)) => Answer::done(vec![format!("reader = \"{id}\"")], serde_json::json!({ "reader": id.to_string() })),
+        Ok(None) => {
+            let text = "この名前の [[reader]] は登録されていません。 / no [[reader]] of this key is registered";
+            Answer::refused(Category::NotFound, "reader_unknown", vec![text.to_owned()])
         }
         Err(error) => Answer::problem(&error),
     }

@@ -1,5 +1,6 @@
 //! `renkei`: the program. Reads the command line and hands over; every command is a file of its own.
 
+mod card_agent;
 mod certificate;
 mod commands;
 mod console;
@@ -11,6 +12,7 @@ mod inspect;
 mod jobs;
 mod ledger;
 mod outcome;
+mod panics;
 mod readers;
 mod rebuild;
 mod register;
@@ -26,10 +28,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     start_logging();
+    panics::tell_the_place_only();
     match cli.command {
-        Command::Init { folder } => outcome::of(init::run(&folder).map(|()| {
-            println!("{} に新しい設定を作りました。renkei.toml を開いて、入口と窓口を書き換えてください。", folder.display());
-        })),
+        Command::Init { folder } => in_runtime(async move { init::command(&folder).await }),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Certificate(arguments) => certificate::run(&arguments),
         Command::Serve(arguments) => in_runtime(serve::run(arguments)),
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Regulation(arguments) => in_runtime(regulation::run(arguments)),
         Command::Ledger(arguments) => in_runtime(ledger::run(arguments)),
         Command::Rebuild(arguments) => in_runtime(rebuild::run(arguments)),
+        Command::CardAgent(arguments) => in_runtime(card_agent::run(arguments)),
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => in_runtime(demo::run(arguments)),
     }

@@ -4,11 +4,17 @@ use crate::commands::ServeArguments;
 use crate::settings::{Plain, Settings};
 use crate::wiring::{self, Opened, Place, WiringError};
 use crate::{console, outcome, readers};
+use futures::future::BoxFuture;
+use renkei_api::health::{Condition, Health, HealthSource, Part};
 use renkei_app::House;
 use renkei_hpki::Purpose;
+use axum::Router;
+use renkei_access::Zone;
 use renkei_kernel::{Category, Ids, Problem, SystemClock, SystemEntropy};
 use renkei_net::{ClientCertificates, Console, Entrance, Identity, Listener, NetError, RootHints, Running, RunningConsole, Versions};
-use renkei_web::{Desk, WebSettings};
+use renkei_net::zone::{self, ZoneDenials, ZoneDenied};
+use renkei_web::{PROFESSIONAL_ADDRESSES, WebSettings};
+use renkei_web::shell::Desk;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -23,6 +29,8 @@ pub enum ServeError {
     Wiring(#[from] WiringError),
     #[error("入口を開けません。 / an entrance cannot be opened: {0}")]
     Net(#[from] NetError),
+    #[error(transparent)]
+    Words(#[from] renkei_web::WordsIncomplete),
 }
 
 impl Problem for ServeError {
@@ -30,12 +38,14 @@ impl Problem for ServeError {
         match self {
             Self::Wiring(error) => error.category(),
             Self::Net(_) => Category::Stopped,
+            Self::Words(_) => Category::Unexpected,
         }
     }
     fn code(&self) -> &'static str {
         match self {
             Self::Wiring(error) => error.code(),
             Self::Net(_) => "entrance_unavailable",
+            Self::Words(_) => "words_incomplete",
         }
     }
 }
@@ -51,7 +61,7 @@ pub async fn run(arguments: ServeArguments) -> ExitCode {
 async fn serve(settings: &Settings) -> Result<(), ServeError> {
     let ids = Ids::new(Arc::new(SystemClock), Arc::new(SystemEntropy));
     let opened = wiring::open(Place::of(settings), ids).await?;
-    let doors = Doors::open(&opened.house, settings).await?;
+    let doors = Doors::open(&opened.house, settings, false).await?;
     tracing::info!(
         professional = %doors.professional.address(), machine = %doors.machine.address(),
         patient = %doors.patient.address(), "Renkei is ready"
@@ -72,7 +82,7 @@ pub struct Doors {
 
 impl Doors {
     /// Opens all entrances of a house.
-    pub async fn open(house: &House, settings: &Settings) -> Result<Self, ServeError> {
+    pub async fn open(house: &House, settings: &Settings, demo: bool) -> Result<Self, ServeError> {
         let doors = &settings.entrances;
         let server_name = doors.professional.hosts.first().and_then(|host| host.split(':').next()).unwrap_or("localhost");
         let hub = readers::connect(house, server_name);
@@ -86,18 +96,18 @@ impl Doors {
             professional.versions = Versions::Tls12Only;
         }
         let web = WebSettings {
-            desk: Desk {
+            demo,
+            desk: Some(Desk {
                 name: settings.desk.name.clone(),
                 phone: settings.desk.phone.clone(),
                 hours: settings.desk.hours.clone(),
-            },
-            hosts: doors.professional.hosts.clone(),
-            tls12_port: doors.professional.tls12_address.map(|address| address.port()),
+            }),
+            older_cards: older_cards(settings),
         };
-        let professional = professional.open(renkei_web::professional(house.clone(), web.clone())).await?;
-        let machine_router = renkei_api::reader::router(hub.clone()).merge(renkei_api::health::router());
+        let professional = professional.open(renkei_web::professional(house.clone(), web.clone())?).await?;
+        let machine_router = renkei_api::reader::router(hub.clone()).merge(renkei_api::health::router_of(Arc::new(HouseHealth(house.clone()))));
         let machine = plain(Entrance::Machine, &doors.machine)?.open(machine_router).await?;
-        let patient = plain(Entrance::Patient, &doors.patient)?.open(renkei_web::patient(house.clone(), web)).await?;
+        let patient = plain(Entrance::Patient, &doors.patient)?.open(patient_router(house, web)?).await?;
         let console = Console::new(&doors.console).open(console::router(house.clone())).await?;
         let trust = tokio::spawn(watch_trust(house.clone(), settings.folders.trust.clone()));
         Ok(Self { professional, machine, patient, console, trust, hub })
@@ -113,6 +123,35 @@ impl Doors {
         self.console.close().await;
         opened.close().await?;
         Ok(())
+    }
+}
+
+/// Address of the port for cards with old signatures, as a browser writes it.
+fn older_cards(settings: &Settings) -> Option<String> {
+    let professional = &settings.entrances.professional;
+    let port = professional.tls12_address?.port();
+    let host = professional.hosts.first()?.split(':').next()?;
+    (port != 0).then(|| format!("https://{host}:{port}/"))
+}
+
+/// The patient entrance knows its own few addresses; a professional one asked for here gets the ordinary answer, and
+/// the trail a note at most once per source and minute (R-6.5.2-ア).
+fn patient_router(house: &House, web: WebSettings) -> Result<Router, ServeError> {
+    let router = renkei_web::patient(&web)?;
+    let not_found = Arc::new(move || renkei_web::patient_not_found(&web));
+    let denials = Arc::new(ZoneNotes(house.clone()));
+    Ok(zone::guarded(router, PROFESSIONAL_ADDRESSES, not_found, denials, house.ids().clock()))
+}
+
+struct ZoneNotes(House);
+
+impl ZoneDenials for ZoneNotes {
+    fn denied(&self, event: ZoneDenied) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            if let Err(error) = self.0.note_zone_denied(Zone::Patient, event.source, event.attempts).await {
+                tracing::error!(code = error.code(), "a request at the wrong entrance was not noted");
+            }
+        })
     }
 }
 
@@ -143,7 +182,17 @@ pub fn reload_trust(house: &House, folder: &Path) {
     }
 }
 
-async fn until_asked_to_stop() {
+/// Reads the trust folder as on the first day, forgetting the lists held so far: for a clock that was turned back.
+#[cfg(feature = "demo")]
+pub fn reload_trust_anew(house: &House, folder: &Path) {
+    match renkei_hpki::Trust::load(folder, house.now()) {
+        Ok(trust) => house.set_trust(trust),
+        Err(error) => tracing::error!(code = error.code(), "the trust folder was not read: {error}"),
+    }
+}
+
+/// Waits for an interrupt or a request to terminate.
+pub async fn until_asked_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => tokio::select! {
@@ -155,3 +204,32 @@ async fn until_asked_to_stop() {
         }
     }
 }
+
+/// How the house is, without personal data: the trail's waiting records and the revocation lists.
+struct HouseHealth(House);
+
+impl HealthSource for HouseHealth {
+    fn health(&self) -> BoxFuture<'_, Health> {
+        Box::pin(async move {
+            let now = self.0.now();
+            let trail = match renkei_ledger::waiting(self.0.db()).await {
+                Err(_) => Part { name: "trail", condition: Condition::Failed, number: None },
+                Ok(waiting) => {
+                    let seconds = waiting.oldest_at.map_or(0, |oldest| now.seconds_since(oldest));
+                    let late = seconds > TRAIL_LATE_SECONDS;
+                    let condition = if late { Condition::Strained } else { Condition::Well };
+                    Part { name: "trail", condition, number: Some(seconds) }
+                }
+            };
+            let policy = match self.0.regulation().at(now) {
+                Some(_) => Condition::Well,
+                None => Condition::Failed,
+            };
+            let policy = Part { name: "policy", condition: policy, number: None };
+            Health::of(env!("CARGO_PKG_VERSION"), vec![trail, policy])
+        })
+    }
+}
+
+/// A record that waits longer for its number is worth a look.
+const TRAIL_LATE_SECONDS: i64 = 5;

@@ -27,7 +27,7 @@ async fn seen(world: &World) -> Vec<String> {
             _ => None,
         })
         .flat_map(|report| report.groups.iter().flat_map(|group| group.values.iter()))
-        .map(|value| value.value.raw.clone())
+        .map(|value| value.value.clone())
         .collect();
     values.sort();
     world.house.close_visit(&doctor, grant).await.unwrap();

@@ -51,6 +51,7 @@ impl FactKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
     pub id: FactId,
+    pub entry: Uuid,
     pub subject: Uuid,
     pub object: Option<Uuid>,
     pub codes: String,
@@ -82,6 +83,7 @@ impl From<fact::Model> for Fact {
     fn from(row: fact::Model) -> Self {
         Self {
             id: row.id.into(),
+            entry: row.entry,
             subject: row.subject,
             object: row.object,
             codes: row.codes,

@@ -6,6 +6,7 @@ use super::follow_up::{Given, Taken, groups, plus_minutes, write_report};
 use super::levels::{Bump, Levels, plus_days};
 use crate::random::Random;
 use crate::region::staff::Staff;
+use crate::render::culture::{self, PNEUMOCOCCUS, Steps};
 use crate::render::encounter::{self, Stay};
 use crate::render::envelope::{Flag, Setting, Sheet};
 use crate::render::examination::{self, CHEST, CT_CHEST, ECG_NORMAL};
@@ -95,6 +96,11 @@ impl Admission {
             );
         }
         examination::diet(sheet, &first, "012^五分粥^99DIE", "塩分６ｇ", self.from, plus_minutes(at, 25));
+        if self.reason == Reason::Pneumonia {
+            let collected = plus_minutes(at, 35);
+            let finished = plus_days(self.from, 3).at(15, 20, 0, 0);
+            culture::sputum(sheet, &first, &PNEUMOCOCCUS, Steps { collected, smear: plus_minutes(at, 150), finished });
+        }
         self.infusions(sheet, &first, at);
         self.daily_laboratory(sheet, levels, (&first, &second), dice);
         let moved = plus_days(self.from, self.days / 3).at(10, 30, 0, 0);

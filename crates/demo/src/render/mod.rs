@@ -1,5 +1,6 @@
 //! From what happened to HL7 v2.5 messages of SS-MIX2 storages, one message type family a file.
 
+pub mod culture;
 pub mod diagnosis;
 pub mod encounter;
 pub mod envelope;

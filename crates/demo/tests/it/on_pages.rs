@@ -9,7 +9,7 @@ use renkei_kernel::{BatchId, ChartId, Ids, InstitutionId, MessageId, SeededEntro
 use renkei_mapping::{Context, ssmix2::map_file};
 use renkei_records::views::calendar::Zoom;
 use renkei_records::views::warnings::WarningKind;
-use renkei_records::views::{PatientRecord, summary};
+use renkei_records::views::{PatientRecord, cultures, summary};
 use renkei_records::{ChartRecord, EntryKind};
 use renkei_ssmix2::FileName;
 use std::collections::BTreeMap;
@@ -79,6 +79,12 @@ fn the_summary_of_the_scenarios_patient_shows_what_matters() {
     assert!(value("ＨｂＡ１ｃ").spark.len() >= 8, "one series over clinic and hospital");
     assert!(record.of(&[EntryKind::Admission]).any(|e| e.institution == institutions[MINATO]));
     assert!(seen.contributions.len() >= 5);
+    let cultures = cultures::cultures(&record);
+    let organism = &cultures.iter().find(|c| !c.organisms.is_empty()).unwrap().organisms[0];
+    assert_eq!(
+        (organism.name.as_str(), organism.amounts.len(), organism.susceptibilities.len()),
+        ("S.pneumoniae", 1, 4)
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ use renkei_keys::{ChartKey, SealKind};
 use renkei_ledger::RecordedInTx;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ impl Staged {
         let path = inner.staged_path();
         let staged = Self { path, chart: key.chart(), address, size_bytes: content.len(), inner };
         let written = || -> std::io::Result<Vec<u8>> {
-            let mut file = OpenOptions::new().write(true).create_new(true).open(&staged.path)?;
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&staged.path)?;
             file.write_all(&sealed)?;
             file.sync_all()?;
             fs::read(&staged.path)

@@ -16,6 +16,8 @@ use sea_orm::{
     TransactionTrait,
 };
 use std::collections::VecDeque;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -34,6 +36,14 @@ pub(crate) fn folder_of(file: &Path) -> &Path {
 
 pub(crate) fn name_of(file: &Path) -> String {
     file.file_name().map_or_else(|| "database".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// A new database is readable by its owner alone; the engine gives its log the same permissions.
+fn make_private(file: &Path) -> std::io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn options(file: &Path, settings: &Settings, reading: bool) -> ConnectOptions {
@@ -134,6 +144,7 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) async fn start(file: &Path, settings: &Settings, lease: Lease) -> Result<Self, Error> {
+        make_private(file).map_err(|e| Error::Folder { folder: folder_of(file).to_owned(), reason: e.kind() })?;
         let connection = open(file, settings, false).await?;
         let (queue, waiting) = mpsc::channel(WRITER_QUEUE_MAX);
         let pen = Pen { file: file.to_owned(), settings: settings.clone(), connection, _lease: lease };

@@ -130,6 +130,10 @@ pub struct FileKeyStore {
 }
 
 impl FileKeyStore {
+    pub(crate) fn file(folder: &Path) -> PathBuf {
+        folder.join(FILE)
+    }
+
     /// Opens the store in `folder`, whose key file must be there, and finishes a rotation that was cut short.
     pub async fn open(folder: &Path, ids: Ids) -> Result<Self, Error> {
         let current = InstallationKey::load(folder)?;
@@ -145,7 +149,7 @@ impl FileKeyStore {
             }
             Err(other) => return Err(other),
         };
-        let file = folder.join(FILE);
+        let file = Self::file(folder);
         touch_private(&file)?;
         let database = Database::open(Settings::sqlite(&file).with_secure_delete()).await?;
         database.migrate("keys", &MIGRATIONS, ids.now()).await?;

@@ -64,8 +64,13 @@ impl std::fmt::Debug for ChartKey {
 }
 
 impl Sealer {
-    /// Makes the installation's key and an empty key store in `folder` (mode 0700), then opens them.
+    /// Makes the installation's key and an empty key store in `folder` (mode 0700), then opens them. A key store that
+    /// is there without its key file is not given a new one: nothing in it would ever open again.
     pub async fn init(folder: &Path, ids: Ids) -> Result<Self, Error> {
+        let key = crate::InstallationKey::file(folder);
+        if FileKeyStore::file(folder).exists() && !key.exists() {
+            return Err(Error::KeyFileMissing { path: key });
+        }
         crate::InstallationKey::create(folder, &*ids.entropy())?;
         Self::open(folder, ids).await
     }

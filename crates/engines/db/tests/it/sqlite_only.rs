@@ -173,3 +173,13 @@ async fn slow_acts_are_committed_a_few_at_a_time() {
     ends.sort();
     assert!(ends[0] - began < (ends[59] - began) / 4, "the first are answered long before the last");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_is_readable_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let test = with_counter(Engine::Sqlite).await;
+    for name in ["renkei.db", "renkei.db-wal"] {
+        let mode = std::fs::metadata(test.folder().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}

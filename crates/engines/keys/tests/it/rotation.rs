@@ -98,3 +98,20 @@ async fn making_keys_during_a_rotation_loses_none() {
     let sealer = Sealer::open(&scene.keys_folder(), scene.ids.clone()).await.unwrap();
     assert_eq!(sealer.keys(&charts).await.unwrap().len(), 160);
 }
+
+/// Stopped at different moments in the middle of the wrapping, as a crash would: nothing is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_stopped_anywhere_loses_no_key() {
+    let mut scene = Scene::new().await;
+    let charts: Vec<ChartId> = (0..3_000).map(|_| scene.chart()).collect();
+    scene.sealer.ensure_many(&charts).await.unwrap();
+    let lookup = scene.sealer.lookup_hash("card.id", &[b"a"]);
+    for stop_after_ms in [1, 5, 20, 60, 150] {
+        let limit = std::time::Duration::from_millis(stop_after_ms);
+        let _ = tokio::time::timeout(limit, scene.sealer.store().rotate_installation_key()).await;
+        scene.reopen().await;
+        assert_eq!(scene.sealer.keys(&charts).await.unwrap().len(), 3_000);
+        assert_eq!(scene.sealer.lookup_hash("card.id", &[b"a"]), lookup);
+        assert!(!scene.keys_folder().join("installation.key.next").exists());
+    }
+}

@@ -76,6 +76,20 @@ impl Database {
         self.act_as(Isolation::Serializable, act).await
     }
 
+    /// As [`Self::act`], for an act somebody looks at the screen for: on SQLite it goes before the acts of imports
+    /// and jobs that already wait.
+    pub async fn act_soon<F, T, E>(&self, act: F) -> Result<T, E>
+    where
+        F: for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &self.inner.writing {
+            Writing::Sqlite(writer) => writer.act(true, act).await,
+            _ => self.act(act).await,
+        }
+    }
+
     /// As [`Self::act`], with the isolation named.
     pub async fn act_as<F, T, E>(&self, isolation: Isolation, act: F) -> Result<T, E>
     where
@@ -84,7 +98,7 @@ impl Database {
         E: From<Error> + Send + 'static,
     {
         match &self.inner.writing {
-            Writing::Sqlite(writer) => writer.act(act).await,
+            Writing::Sqlite(writer) => writer.act(false, act).await,
             Writing::Postgres(acts) => acts.act(isolation, act).await,
             Writing::Nothing => Err(E::from(Error::ReadOnly)),
         }

@@ -116,6 +116,9 @@ impl std::fmt::Display for Cause {
                 }
             }
             Some(SqlxError::Io(error)) => write!(f, "{}", error.kind()),
+            Some(SqlxError::Configuration(_)) => f.write_str("the address of the database is not understood"),
+            Some(SqlxError::Tls(_)) => f.write_str("the encrypted connection could not be made"),
+            Some(SqlxError::Protocol(_)) => f.write_str("the server answered in an unexpected way"),
             Some(SqlxError::PoolTimedOut) => f.write_str("no connection became free in time"),
             Some(SqlxError::PoolClosed) => f.write_str("the pool is closed"),
             Some(SqlxError::ColumnDecode { index, .. }) => write!(f, "column {index} could not be read"),

@@ -136,9 +136,15 @@ where
     }
 }
 
+/// Acts a person waits for go before acts of imports and jobs.
+struct Queues {
+    soon: mpsc::Sender<Box<dyn Act>>,
+    in_turn: mpsc::Sender<Box<dyn Act>>,
+}
+
 /// The handle of the writer task.
 pub(crate) struct Writer {
-    queue: Mutex<Option<mpsc::Sender<Box<dyn Act>>>>,
+    queues: Mutex<Option<Queues>>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -146,19 +152,23 @@ impl Writer {
     pub(crate) async fn start(file: &Path, settings: &Settings, lease: Lease) -> Result<Self, Error> {
         make_private(file).map_err(|e| Error::Folder { folder: folder_of(file).to_owned(), reason: e.kind() })?;
         let connection = open(file, settings, false).await?;
-        let (queue, waiting) = mpsc::channel(WRITER_QUEUE_MAX);
+        let (soon, waiting_soon) = mpsc::channel(WRITER_QUEUE_MAX);
+        let (in_turn, waiting_in_turn) = mpsc::channel(WRITER_QUEUE_MAX);
         let pen = Pen { file: file.to_owned(), settings: settings.clone(), connection, _lease: lease };
-        let task = tokio::spawn(pen.write(waiting));
-        Ok(Self { queue: Mutex::new(Some(queue)), task: Mutex::new(Some(task)) })
+        let task = tokio::spawn(pen.write(waiting_soon, waiting_in_turn));
+        Ok(Self { queues: Mutex::new(Some(Queues { soon, in_turn })), task: Mutex::new(Some(task)) })
     }
 
-    pub(crate) async fn act<F, T, E>(&self, act: F) -> Result<T, E>
+    pub(crate) async fn act<F, T, E>(&self, soon: bool, act: F) -> Result<T, E>
     where
         F: for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let queue = {
+            let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+            queues.as_ref().map(|queues| if soon { queues.soon.clone() } else { queues.in_turn.clone() })
+        };
         let Some(queue) = queue else { return Err(E::from(Error::Closed)) };
         let (reply, answer) = oneshot::channel();
         queue.try_send(Box::new(Pending { act, result: None, reply })).map_err(|e| match e {
@@ -174,7 +184,7 @@ impl Writer {
 
     /// Waits until every act already in the queue is done and the connection is closed.
     pub(crate) async fn close(&self) {
-        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.queues.lock().unwrap_or_else(PoisonError::into_inner).take());
         let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task
             && task.await.is_err()
@@ -195,17 +205,28 @@ struct Pen {
 type Ended = (Box<dyn Act>, Result<(), Error>);
 
 impl Pen {
-    async fn write(mut self, mut waiting: mpsc::Receiver<Box<dyn Act>>) {
+    async fn write(mut self, mut soon: mpsc::Receiver<Box<dyn Act>>, mut in_turn: mpsc::Receiver<Box<dyn Act>>) {
         let mut batch: VecDeque<Box<dyn Act>> = VecDeque::new();
         loop {
             if batch.is_empty() {
-                match waiting.recv().await {
-                    Some(first) => batch.push_back(first),
-                    None => break,
-                }
+                let first = tokio::select! {
+                    biased;
+                    Some(act) = soon.recv() => act,
+                    Some(act) = in_turn.recv() => act,
+                    else => break,
+                };
+                batch.push_back(first);
             }
+            let mut ahead = VecDeque::new();
+            while ahead.len() < ACTS_PER_COMMIT_MAX
+                && let Ok(next) = soon.try_recv()
+            {
+                ahead.push_back(next);
+            }
+            ahead.append(&mut batch);
+            batch = ahead;
             while batch.len() < ACTS_PER_COMMIT_MAX
-                && let Ok(next) = waiting.try_recv()
+                && let Ok(next) = in_turn.try_recv()
             {
                 batch.push_back(next);
             }
@@ -244,7 +265,8 @@ impl Pen {
         let mut ended: Vec<Ended> = Vec::with_capacity(batch.len());
         let mut hooks: Vec<Hook> = Vec::new();
         let mut broken: Option<Error> = None;
-        while began.elapsed().as_millis() < u128::from(COMMIT_AFTER_MS)
+        while ended.len() < ACTS_PER_COMMIT_MAX
+            && began.elapsed().as_millis() < u128::from(COMMIT_AFTER_MS)
             && let Some(mut act) = batch.pop_front()
         {
             let inner = match outer.begin().await {

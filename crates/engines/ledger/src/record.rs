@@ -113,7 +113,7 @@ pub async fn record_read(database: &Database, permit: Permit, event: Event) -> R
     let (id, at) = (event.id(), event.at());
     let (captured, event) = (permit.clone(), Arc::new(event));
     database
-        .act(move |tx| -> BoxFuture<'_, Result<(), Error>> {
+        .act_soon(move |tx| -> BoxFuture<'_, Result<(), Error>> {
             let (permit, event) = (captured.clone(), event.clone());
             Box::pin(async move {
                 record(tx, &permit, &event).await?;
@@ -136,7 +136,7 @@ pub async fn record_plain(tx: &Tx, event: &Event) -> Result<EventId, Error> {
 pub async fn record_alone(database: &Database, event: Event) -> Result<EventId, Error> {
     let event = Arc::new(event);
     database
-        .act(move |tx| -> BoxFuture<'_, Result<EventId, Error>> {
+        .act_soon(move |tx| -> BoxFuture<'_, Result<EventId, Error>> {
             let event = event.clone();
             Box::pin(async move { record_plain(tx, &event).await })
         })

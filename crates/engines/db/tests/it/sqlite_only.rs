@@ -183,3 +183,29 @@ async fn the_database_is_readable_by_its_owner_alone() {
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_act_a_person_waits_for_goes_before_those_of_an_import() {
+    let test = with_counter(Engine::Sqlite).await;
+    let slow = |id: i32| {
+        let database = test.database();
+        tokio::spawn(async move {
+            database
+                .act(move |tx| -> BoxFuture<'_, Result<(), Error>> {
+                    Box::pin(async move {
+                        tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+                        write(tx, id).await
+                    })
+                })
+                .await
+        })
+    };
+    let import: Vec<_> = (0..20).map(slow).collect();
+    tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+    test.act_soon(|tx| -> BoxFuture<'_, Result<(), Error>> { Box::pin(write(tx, 100)) }).await.unwrap();
+    assert!(count(&test).await < 10, "most of the import still waits");
+    for act in import {
+        act.await.unwrap().unwrap();
+    }
+    assert_eq!(count(&test).await, 21);
+}

@@ -54,10 +54,7 @@ pub async fn run(arguments: CardAgentArguments) -> ExitCode {
 fn enrol(config: &Path, entropy: &dyn Entropy) -> Result<String, CardAgentError> {
     let (key, is_new) = AgentFile::load(config)?.device_key(entropy)?;
     let made = if is_new { "端末の鍵を作りました。" } else { "端末の鍵はすでにあります。" };
-    Ok(format!(
-        "{made}次の1行を運用担当へ送ってください。 / Send this line to the operator:\n{}\n",
-        key.enrolment()
-    ))
+    Ok(format!("{made}次の1行を運用担当へ送ってください。 / Send this line to the operator:\n{}\n", key.enrolment()))
 }
 
 async fn work(config: &Path, pretend: bool) -> Result<(), CardAgentError> {
@@ -117,13 +114,16 @@ fn sentence(state: AgentState) -> String {
         AgentState::Connected => "つながりました。 / connected".to_owned(),
         AgentState::Reading => "カードを待っています。 / a card is asked for".to_owned(),
         AgentState::Waiting(AgentEnd::Unreachable) => {
-            "サーバーにつながりません。address・server_name・roots を確かめてください。 / the server cannot be reached".to_owned()
+            "サーバーにつながりません。address・server_name・roots を確かめてください。 / the server cannot be reached"
+                .to_owned()
         }
         AgentState::Waiting(AgentEnd::NotOurServer) => {
             "設定の server_name と違うサーバーが答えました。 / another server than server_name answered".to_owned()
         }
         AgentState::Waiting(AgentEnd::Told(why)) => {
-            format!("サーバーがお断りしました（{why:?}）。reader の番号と鍵の登録を確かめてください。 / the server refused")
+            format!(
+                "サーバーがお断りしました（{why:?}）。reader の番号と鍵の登録を確かめてください。 / the server refused"
+            )
         }
         AgentState::Waiting(AgentEnd::Stopped) => "終了しました。 / stopped".to_owned(),
         AgentState::Waiting(AgentEnd::Lost | AgentEnd::Silent) => {
@@ -139,7 +139,8 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
     use std::time::Duration;
 
-    const BEFORE_ENROLMENT: &str = "server_name = \"renkei.example.jp\"\naddress = \"127.0.0.1:1\"\nroots = \"root.pem\"\nkey = \"device.key\"\n";
+    const BEFORE_ENROLMENT: &str =
+        "server_name = \"renkei.example.jp\"\naddress = \"127.0.0.1:1\"\nroots = \"root.pem\"\nkey = \"device.key\"\n";
 
     fn desk() -> (tempfile::TempDir, std::path::PathBuf) {
         let folder = tempfile::tempdir().unwrap();

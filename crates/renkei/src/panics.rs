@@ -6,7 +6,9 @@ use std::panic::PanicHookInfo;
 
 /// From here on a panic logs its place and nothing else.
 pub fn tell_the_place_only() {
-    std::panic::set_hook(Box::new(|panic| tracing::error!(panic.place = %place(panic), "an error of the program (E500)")));
+    std::panic::set_hook(Box::new(
+        |panic| tracing::error!(panic.place = %place(panic), "an error of the program (E500)"),
+    ));
 }
 
 fn place(panic: &PanicHookInfo<'_>) -> String {

@@ -16,8 +16,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgentFile {
-    /// The id under which the operator enrolled this reader.
-    pub reader: ReaderId,
+    /// The id under which the operator enrolled this reader; known only after enrolment.
+    pub reader: Option<ReaderId>,
     /// Name of the server, as in its certificate.
     pub server_name: String,
     /// `host:port` of the machine entrance.
@@ -36,6 +36,10 @@ pub enum AgentFileError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("設定ファイルに誤りがあります: {0} / mistake in the settings file")]
     Mistake(#[from] toml::de::Error),
+    #[error(
+        "設定ファイルに reader がありません。登録した運用担当から番号を受け取り、書き加えてください。 / the settings file names no reader: the operator who enrolled it knows the id"
+    )]
+    NotEnrolled,
     #[error(transparent)]
     Key(#[from] KeyError),
     #[error(transparent)]
@@ -46,6 +50,7 @@ impl Problem for AgentFileError {
     fn category(&self) -> Category {
         match self {
             Self::Read { .. } => Category::NotFound,
+            Self::NotEnrolled => Category::EvidenceMissing,
             Self::Mistake(_) | Self::Key(_) | Self::Net(_) => Category::Malformed,
         }
     }
@@ -53,6 +58,7 @@ impl Problem for AgentFileError {
         match self {
             Self::Read { .. } => "file_unreadable",
             Self::Mistake(_) => "agent_settings",
+            Self::NotEnrolled => "reader_not_enrolled",
             Self::Key(error) => error.code(),
             Self::Net(error) => error.code(),
         }
@@ -87,6 +93,12 @@ impl AgentFile {
         Ok(settings)
     }
 
+    /// Reads the device key, or makes it: all that enrolment needs, before the reader has an id. `true` when it was
+    /// made now.
+    pub fn device_key(&self, entropy: &dyn Entropy) -> Result<(DeviceKey, bool), AgentFileError> {
+        Ok(DeviceKey::load_or_create(&self.key, entropy)?)
+    }
+
     /// Reads the roots, reads or makes the device key.
     pub fn prepare(
         self,
@@ -94,12 +106,13 @@ impl AgentFile {
         entropy: &dyn Entropy,
         version: &str,
     ) -> Result<Prepared, AgentFileError> {
+        let reader = self.reader.ok_or(AgentFileError::NotEnrolled)?;
         let roots =
             std::fs::read(&self.roots).map_err(|source| AgentFileError::Read { path: self.roots.clone(), source })?;
         let client = Client::new(ClientSettings::trusting(roots))?;
-        let (key, key_is_new) = DeviceKey::load_or_create(&self.key, entropy)?;
+        let (key, key_is_new) = self.device_key(entropy)?;
         let settings = AgentSettings {
-            reader: self.reader,
+            reader,
             key: Arc::new(key),
             server_name: self.server_name,
             address: self.address,
@@ -146,6 +159,16 @@ key = "device.key"
         let second = prepare();
         assert!(!second.key_is_new);
         assert_eq!(first.settings.key.public(), second.settings.key.public());
+    }
+
+    #[test]
+    fn before_enrolment_there_is_a_key_and_no_connection() {
+        let (_folder, path) =
+            written(&TEXT.lines().filter(|line| !line.starts_with("reader")).collect::<Vec<_>>().join("\n"));
+        let file = AgentFile::load(&path).unwrap();
+        assert!(file.device_key(&SeededEntropy::new(1)).unwrap().1);
+        let refused = file.prepare(Arc::new(SystemClock), &SeededEntropy::new(1), "0.1.0").err().unwrap();
+        assert_eq!(refused.code(), "reader_not_enrolled");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod dates;
+pub mod input;
 pub mod pages;
 pub mod parts;
 pub mod router;

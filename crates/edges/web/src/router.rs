@@ -79,7 +79,8 @@ pub async fn not_found(State(web): State<Web>, visitor: Visitor) -> Response {
 async fn asset(Path(name): Path<String>) -> Response {
     match assets::content(&name) {
         Some((bytes, media)) => {
-            let headers = [(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+            let headers =
+                [(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
             (headers, bytes.into_owned()).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),

@@ -130,7 +130,8 @@ impl Entered {
 
     /// Puts a fresh session's token into the answer.
     pub fn with_cookie(&self, mut answer: Response) -> Response {
-        let cookie = self.fresh_token.as_ref().and_then(|token| set_cookie(SESSION_COOKIE, token, SESSION_ABSOLUTE_SECONDS));
+        let cookie =
+            self.fresh_token.as_ref().and_then(|token| set_cookie(SESSION_COOKIE, token, SESSION_ABSOLUTE_SECONDS));
         if let Some(cookie) = cookie {
             answer.headers_mut().append(header::SET_COOKIE, cookie);
         }
@@ -169,12 +170,10 @@ impl Web {
         match found {
             Ok(Ok(session)) => self.entered(visitor, session, None).await,
             Ok(Err(NoSession::Ended(reason))) => Err(Box::new(self.ended(visitor, reason))),
-            Ok(Err(NoSession::Unknown)) if visitor.is_safe => {
-                match self.house.sign_in(&visitor.caller).await {
-                    Ok((token, session)) => self.entered(visitor, session, Some(token.into_inner())).await,
-                    Err(error) => Err(Box::new(without_session(self.fail(visitor, None, &error)))),
-                }
-            }
+            Ok(Err(NoSession::Unknown)) if visitor.is_safe => match self.house.sign_in(&visitor.caller).await {
+                Ok((token, session)) => self.entered(visitor, session, Some(token.into_inner())).await,
+                Err(error) => Err(Box::new(without_session(self.fail(visitor, None, &error)))),
+            },
             Ok(Err(NoSession::Unknown)) => {
                 let refusal = Refusal { category: Category::NotSignedIn, code: "not_signed_in", reference: None };
                 Err(Box::new(without_session(self.refuse(visitor, None, refusal))))

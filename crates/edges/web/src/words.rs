@@ -129,7 +129,9 @@ impl Words {
                 Some(_) => {}
             }
         }
-        faults.extend(english.keys().filter(|key| !japanese.contains_key(*key)).map(|key| format!("ja: {key} is missing")));
+        faults.extend(
+            english.keys().filter(|key| !japanese.contains_key(*key)).map(|key| format!("ja: {key} is missing")),
+        );
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 

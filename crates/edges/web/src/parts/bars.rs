@@ -23,7 +23,14 @@ pub struct Bar {
 
 impl Bar {
     /// A bar from `start` to the end of `end`, cut to the window; `None` when it lies outside.
-    pub fn between(window: (Date, Date), start: Date, end: Date, mark: &Mark, outline: bool, title: String) -> Option<Self> {
+    pub fn between(
+        window: (Date, Date),
+        start: Date,
+        end: Date,
+        mark: &Mark,
+        outline: bool,
+        title: String,
+    ) -> Option<Self> {
         let days = |from: Date, to: Date| f64::from(crate::dates::days_between(from, to));
         let (first, last) = window;
         if end < first || start > last || end < start {
@@ -33,7 +40,15 @@ impl Bar {
         let (from, to) = (start.max(first), end.min(last));
         let x = days(first, from) / whole * 1000.0;
         let width = ((days(from, to) + 1.0) / whole * 1000.0).max(4.0);
-        Some(Self { x: format!("{x:.1}"), width: format!("{width:.1}"), colour: mark.colour, outline, title, lane: 0, days: (from, to) })
+        Some(Self {
+            x: format!("{x:.1}"),
+            width: format!("{width:.1}"),
+            colour: mark.colour,
+            outline,
+            title,
+            lane: 0,
+            days: (from, to),
+        })
     }
     pub fn y(&self) -> usize {
         2 + self.lane * LANE
@@ -116,7 +131,9 @@ mod tests {
     fn bars_that_overlap_do_not_hide_each_other() {
         let mark = Mark { colour: 2, letter: "ア".into(), name: "アオバ内科".into() };
         let window = (date(2026, 11, 1), date(2026, 11, 30));
-        let bar = |from, to| Bar::between(window, date(2026, 11, from), date(2026, 11, to), &mark, false, String::new()).unwrap();
+        let bar = |from, to| {
+            Bar::between(window, date(2026, 11, from), date(2026, 11, to), &mark, false, String::new()).unwrap()
+        };
         let row = BarsRow::new("リナグリプチン".into(), vec![], None, vec![bar(1, 10), bar(5, 20), bar(11, 25)]);
         assert_eq!(row.bars.iter().map(|b| b.lane).collect::<Vec<_>>(), [0, 1, 0]);
         assert_eq!(row.lanes, 2);

@@ -45,9 +45,7 @@ fn column(words: Words, zoom: Zoom, place: usize, period: &Period) -> Column {
         Zoom::OneMonth => period.first.day().to_string(),
     };
     let year = match zoom {
-        Zoom::OneMonth => {
-            (place == 0 || period.first.day() == 1).then(|| words.count("calendar-month", month))
-        }
+        Zoom::OneMonth => (place == 0 || period.first.day() == 1).then(|| words.count("calendar-month", month)),
         _ => (place == 0 || begins_year).then(|| words.one("calendar-year", "n", period.first.year())),
     };
     Column { label, year }
@@ -58,7 +56,12 @@ impl Calendar {
     pub fn from_record(reading: &Reading<'_>, calendar: &Recorded, page: &str) -> Self {
         let words = reading.words;
         let chip_address = |period: &Period| {
-            format!("{}/course?range={}#{}", reading.visit, calendar.zoom.name(), month_anchor(period.last.min(reading.today)))
+            format!(
+                "{}/course?range={}#{}",
+                reading.visit,
+                calendar.zoom.name(),
+                month_anchor(period.last.min(reading.today))
+            )
         };
         let mut rows: Vec<CalendarRow> = Vec::new();
         if let Some(stays) = stays_row(reading, calendar) {

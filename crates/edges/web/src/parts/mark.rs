@@ -56,7 +56,8 @@ impl Palette {
                 colours.clear();
             }
             let wish = usize::from(wish) % COLOURS;
-            let colour = (0..COLOURS).map(|step| (wish + step) % COLOURS).find(|c| !colours.contains(c)).unwrap_or(wish);
+            let colour =
+                (0..COLOURS).map(|step| (wish + step) % COLOURS).find(|c| !colours.contains(c)).unwrap_or(wish);
             colours.insert(colour);
             let letter = letter_of(name, &letters);
             letters.insert(letter.clone());
@@ -77,8 +78,16 @@ impl Palette {
 }
 
 /// Forms of incorporation that many names begin with; the letter comes from what is behind them.
-const FORMS: [&str; 8] =
-    ["医療法人社団", "医療法人財団", "社会医療法人", "医療法人", "独立行政法人", "社会福祉法人", "有限会社", "株式会社"];
+const FORMS: [&str; 8] = [
+    "医療法人社団",
+    "医療法人財団",
+    "社会医療法人",
+    "医療法人",
+    "独立行政法人",
+    "社会福祉法人",
+    "有限会社",
+    "株式会社",
+];
 
 fn letter_of(name: &str, taken: &BTreeSet<String>) -> String {
     let mut rest = name.trim();
@@ -100,7 +109,8 @@ mod tests {
     #[test]
     fn each_institution_has_its_own_colour_and_letter() {
         let names = ["ミナト総合病院", "医療法人社団 ミナミ内科", "アオバ内科", "ツバメ薬局", "シラサギ歯科"];
-        let palette = Palette::new(names.iter().enumerate().map(|(n, name)| (id(n as u128 * 77 + 1), *name, (n % 2) as u8)));
+        let palette =
+            Palette::new(names.iter().enumerate().map(|(n, name)| (id(n as u128 * 77 + 1), *name, (n % 2) as u8)));
         let colours: BTreeSet<usize> = palette.all().map(|(_, mark)| mark.colour).collect();
         let letters: BTreeSet<String> = palette.all().map(|(_, mark)| mark.letter.clone()).collect();
         assert_eq!((colours.len(), letters.len()), (5, 5));

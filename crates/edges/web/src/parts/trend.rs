@@ -87,7 +87,8 @@ impl Trend {
     pub fn new(label: String, unit: String, points: &[TrendPoint]) -> Option<Self> {
         let (first, last) = (points.first()?.day, points.last()?.day);
         let days = f64::from(crate::dates::days_between(first, last)).max(1.0);
-        let at = |day: Date| LEFT + 14.0 + f64::from(crate::dates::days_between(first, day)) / days * (RIGHT - LEFT - 28.0);
+        let at =
+            |day: Date| LEFT + 14.0 + f64::from(crate::dates::days_between(first, day)) / days * (RIGHT - LEFT - 28.0);
         let (low, high) = Self::reach(points);
         let scale = nice_scale(low, high);
         let (bottom, top) = (*scale.first()?, *scale.last()?);
@@ -142,7 +143,9 @@ impl Trend {
                 let band = Band { x, y: y(upper), width: next - x, height: y(lower) - y(upper) };
                 match bands.last_mut() {
                     // Equal neighbours become one, so that no seam shows where nothing changes.
-                    Some(Band { x, y, width, height }) if *y == band.y && *height == band.height && *x + *width == band.x => {
+                    Some(Band { x, y, width, height })
+                        if *y == band.y && *height == band.height && *x + *width == band.x =>
+                    {
                         *width += band.width;
                     }
                     _ => bands.push(band),
@@ -154,7 +157,8 @@ impl Trend {
 
     /// At most eight month ticks.
     fn months(first: Date, last: Date, at: impl Fn(Date) -> f64) -> Vec<Tick> {
-        let months = (i32::from(last.year()) - i32::from(first.year())) * 12 + i32::from(last.month()) - i32::from(first.month());
+        let months = (i32::from(last.year()) - i32::from(first.year())) * 12 + i32::from(last.month())
+            - i32::from(first.month());
         if months == 0 {
             let mut days = vec![first, last];
             days.dedup();
@@ -227,7 +231,11 @@ mod tests {
             tone: Tone::High,
             source: "/visits/x/source/y".into(),
         };
-        let trend = Trend::new("HbA1c".into(), "%".into(), &[point(date(2026, 1, 9), 7.1, 2), point(date(2026, 11, 9), 7.8, 0)]);
+        let trend = Trend::new(
+            "HbA1c".into(),
+            "%".into(),
+            &[point(date(2026, 1, 9), 7.1, 2), point(date(2026, 11, 9), 7.8, 0)],
+        );
         let html = trend.unwrap().to_string();
         assert!(html.contains("p2") && html.contains("p0") && html.contains("href=\"/visits/x/source/y\""), "{html}");
         assert!(html.contains("2026-11-09 7.8 % アオバ内科"));

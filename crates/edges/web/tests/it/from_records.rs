@@ -56,7 +56,9 @@ fn a_source_that_is_not_visible_is_not_there() {
     let mut record = record();
     let link = pages(Language::Japanese)
         .iter()
-        .find_map(|(_, html)| Some(html.split("href=\"").find(|r| r.contains("/source/"))?.split('"').next()?.to_owned()))
+        .find_map(|(_, html)| {
+            Some(html.split("href=\"").find(|r| r.contains("/source/"))?.split('"').next()?.to_owned())
+        })
         .unwrap();
     assert!(source_of(&record, &link).is_some());
     record.retain(|_| false);
@@ -66,7 +68,9 @@ fn a_source_that_is_not_visible_is_not_there() {
 #[test]
 fn tabs_without_anything_behind_them_are_absent() {
     let mut record = record();
-    record.retain(|facts| facts.kind == renkei_records::EntryKind::Diagnosis || facts.kind == renkei_records::EntryKind::Identity);
+    record.retain(|facts| {
+        facts.kind == renkei_records::EntryKind::Diagnosis || facts.kind == renkei_records::EntryKind::Identity
+    });
     let pages = crate::record::pages_of(Language::Japanese, &record, jiff::civil::date(2026, 4, 20));
     let summary = &pages.iter().find(|(name, _)| name == "record-summary").unwrap().1;
     assert!(summary.contains("/diagnoses\""));

@@ -5,3 +5,4 @@ mod record;
 mod rules;
 mod scene;
 mod snapshots;
+mod walk;

@@ -51,8 +51,7 @@ fn chart(folder: &str, institution: InstitutionId, chart: ChartId, ids: &Ids) ->
     let mut record = ChartRecord::new();
     for path in files {
         let name = renkei_ssmix2::FileName::parse(path.file_name().unwrap().to_str().unwrap()).unwrap();
-        let context =
-            Context { message: ids.next(), institution, chart, received_at: ids.now(), origin: id(900) };
+        let context = Context { message: ids.next(), institution, chart, received_at: ids.now(), origin: id(900) };
         let bytes = std::fs::read(&path).unwrap();
         record.fold(renkei_mapping::ssmix2::map_file(&bytes, &name, &context, ids).unwrap().message);
     }
@@ -72,7 +71,10 @@ fn around(words: Words, now: Timestamp) -> Around {
         own_number: Some("0000123".into()),
         consent: Some(words.one("patient-consent-all", "day", "2025-04-01")),
         feeds: vec![(id(1), Some(now.plus_seconds(-720)), false), (id(2), Some(now.plus_days(-5)), true)],
-        why: vec![words.two("patient-why-card", ("time", "10:02"), ("place", "受付1")), words.say("patient-why-consent")],
+        why: vec![
+            words.two("patient-why-card", ("time", "10:02"), ("place", "受付1")),
+            words.say("patient-why-consent"),
+        ],
         sees_allergies: true,
         ..Around::default()
     }
@@ -94,9 +96,18 @@ pub fn pages_of(language: Language, record: &PatientRecord, today: Date) -> Vec<
     let pages = [
         ("summary", SummaryPage::from_records(shell(), frame(Tab::Summary), &reading, &found).to_string()),
         ("course", CoursePage::from_records(shell(), frame(Tab::Course), &reading, course).to_string()),
-        ("medicines", MedicinesPage::from_records(shell(), frame(Tab::Medicines), &reading, &found.medicines).to_string()),
-        ("laboratory", LaboratoryPage::from_records(shell(), frame(Tab::Laboratory), &reading, &laboratory).to_string()),
-        ("diagnoses", DiagnosesPage::from_records(shell(), frame(Tab::Diagnoses), &reading, &found.diagnoses).to_string()),
+        (
+            "medicines",
+            MedicinesPage::from_records(shell(), frame(Tab::Medicines), &reading, &found.medicines).to_string(),
+        ),
+        (
+            "laboratory",
+            LaboratoryPage::from_records(shell(), frame(Tab::Laboratory), &reading, &laboratory).to_string(),
+        ),
+        (
+            "diagnoses",
+            DiagnosesPage::from_records(shell(), frame(Tab::Diagnoses), &reading, &found.diagnoses).to_string(),
+        ),
         ("encounters", EncountersPage::from_records(shell(), frame(Tab::Encounters), &reading).to_string()),
         ("others", OthersPage::from_records(shell(), frame(Tab::Others), &reading, &found).to_string()),
     ];
@@ -119,5 +130,6 @@ pub fn source_of(record: &PatientRecord, href: &str) -> Option<String> {
     let parts: Vec<&str> = href.strip_prefix(VISIT)?.strip_prefix("/source/")?.split('/').collect();
     let [message, entry, place] = parts.as_slice() else { return None };
     let shell = Shell { words, ..Shell::default() };
-    SourcePage::from_records(shell, frame, &reading, SourceAddress::read(message, entry, place)?).map(|page| page.to_string())
+    SourcePage::from_records(shell, frame, &reading, SourceAddress::read(message, entry, place)?)
+        .map(|page| page.to_string())
 }

@@ -56,7 +56,9 @@ fn profession(words: Words) -> &'static str {
 }
 
 fn desk() -> Option<Desk> {
-    Some(Desk { name: "サポートセンター".into(), phone: "000-0000-0000".into(), hours: "平日 9:00–17:00".into() })
+    Some(Desk {
+        name: "サポートセンター".into(), phone: "000-0000-0000".into(), hours: "平日 9:00–17:00".into()
+    })
 }
 
 fn source(n: usize) -> String {
@@ -144,7 +146,11 @@ fn diagnosis(n: usize, name: &str, code: &str, start: &str) -> DiagnosisLine {
 fn diagnoses(year_only: bool) -> Vec<DiagnosisLine> {
     let start = |full: &str| if year_only { full[..4].to_owned() } else { full.to_owned() };
     vec![
-        DiagnosisLine { main: true, marks: vec![mark(0), mark(1)], ..diagnosis(1, "２型糖尿病", "E11", &start("2011-06-02")) },
+        DiagnosisLine {
+            main: true,
+            marks: vec![mark(0), mark(1)],
+            ..diagnosis(1, "２型糖尿病", "E11", &start("2011-06-02"))
+        },
         diagnosis(1, "高血圧症", "I10", &start("2008-04-14")),
         diagnosis(0, "慢性腎臓病 ステージG3b", "N18.3", &start("2019-09-30")),
         diagnosis(0, "心房細動", "I48", &start("2023-01-20")),
@@ -183,13 +189,21 @@ fn medicines(words: Words) -> Vec<MedicineGroup> {
         },
         MedicineGroup {
             unchecked: true,
-            ..group("院内製剤 保湿ローション", vec![medicine(0, "院内製剤 保湿ローション", "1日2回 塗布 50g", "2026-11-02 から")])
+            ..group(
+                "院内製剤 保湿ローション",
+                vec![medicine(0, "院内製剤 保湿ローション", "1日2回 塗布 50g", "2026-11-02 から")],
+            )
         },
         group(
             "ロキソプロフェン",
             vec![MedicineLine {
                 comment: Some("痛むときのみ。1日3回まで、6時間以上あけること".into()),
-                ..medicine(0, "ロキソプロフェン錠 60mg", "疼痛時 1回1錠", &words.one("medicine-as-needed", "day", "2026-11-18"))
+                ..medicine(
+                    0,
+                    "ロキソプロフェン錠 60mg",
+                    "疼痛時 1回1錠",
+                    &words.one("medicine-as-needed", "day", "2026-11-18"),
+                )
             }],
         ),
     ]
@@ -266,10 +280,19 @@ fn trend() -> Option<Trend> {
 
 fn calendar(words: Words) -> Calendar {
     let rows: [(&str, [&str; 12]); 6] = [
-        ("calendar-row-visit", ["1:3", "0:1", "1:2", "1:2", "0:1 1:1", "1:2", "1:2", "1:1", "0:2", "1:2", "1:2", "0:1 1:1"]),
+        (
+            "calendar-row-visit",
+            ["1:3", "0:1", "1:2", "1:2", "0:1 1:1", "1:2", "1:2", "1:1", "0:2", "1:2", "1:2", "0:1 1:1"],
+        ),
         ("calendar-row-stay", ["", "", "", "", "", "", "", "S", "", "", "", ""]),
-        ("calendar-row-prescription", ["1:2", "0:1 1:1", "1:1", "1:2", "0:1", "1:2", "1:1", "0:3", "0:1 1:1", "1:1", "1:2", "0:1 1:1"]),
-        ("calendar-row-dispensing", ["2:2", "2:2", "2:1", "2:2", "2:1", "2:2", "2:1", "2:1", "2:2", "2:1", "2:2", "2:12"]),
+        (
+            "calendar-row-prescription",
+            ["1:2", "0:1 1:1", "1:1", "1:2", "0:1", "1:2", "1:1", "0:3", "0:1 1:1", "1:1", "1:2", "0:1 1:1"],
+        ),
+        (
+            "calendar-row-dispensing",
+            ["2:2", "2:2", "2:1", "2:2", "2:1", "2:2", "2:1", "2:1", "2:2", "2:1", "2:2", "2:12"],
+        ),
         ("calendar-row-laboratory", ["1:1", "0:1", "", "1:1", "0:1", "", "1:1", "0:4", "", "1:1", "", "0:1"]),
         ("calendar-row-imaging", ["", "", "", "0:1", "", "", "", "0:2", "", "", "3:1", "0:1"]),
     ];
@@ -369,7 +392,14 @@ fn lab_value(text: &str, tone: Tone) -> LabValue {
 
 fn laboratory(language: Language) -> LaboratoryPage {
     let words = Words::new(language);
-    let days = [(0, "2026-11-14"), (1, "2026-09-07"), (0, "2026-07-06"), (1, "2026-06-08"), (0, "2026-04-03"), (1, "2026-02-09")];
+    let days = [
+        (0, "2026-11-14"),
+        (1, "2026-09-07"),
+        (0, "2026-07-06"),
+        (1, "2026-06-08"),
+        (0, "2026-04-03"),
+        (1, "2026-02-09"),
+    ];
     let row = |name: &str, unit: &str, range: &str, values: [&str; 6], upper: f64, lower: f64| LabRow {
         name: name.into(),
         code: "3D046000001906202".into(),
@@ -425,18 +455,31 @@ fn laboratory(language: Language) -> LaboratoryPage {
         groups: vec![
             LabGroup {
                 heading: words.say("laboratory-field-blood"),
-                rows: vec![sugar, row("白血球数", "/μL", "3300–8600", ["6800", "", "7200", "", "6400", ""], 8600.0, 3300.0)],
+                rows: vec![
+                    sugar,
+                    row("白血球数", "/μL", "3300–8600", ["6800", "", "7200", "", "6400", ""], 8600.0, 3300.0),
+                ],
             },
             LabGroup {
                 heading: words.say("laboratory-field-chemistry"),
                 rows: vec![
-                    row("クレアチニン", "mg/dL", "0.46–0.79", ["1.31", "1.24", "1.22", "1.18", "1.10", "1.08"], 0.79, 0.46),
+                    row(
+                        "クレアチニン",
+                        "mg/dL",
+                        "0.46–0.79",
+                        ["1.31", "1.24", "1.22", "1.18", "1.10", "1.08"],
+                        0.79,
+                        0.46,
+                    ),
                     row("eGFR", "mL/min/1.73㎡", "60–", ["41", "44", "46", "47", "50", "52"], 999.0, 60.0),
                     row("カリウム", "mEq/L", "3.6–4.8", ["4.9", "4.8", "4.5", "4.6", "4.4", ""], 4.8, 3.6),
                     row("CRP", "mg/dL", "–0.14", ["<0.02", "0.020", "", "", "0.31", ""], 0.14, 0.0),
                 ],
             },
-            LabGroup { heading: words.say("laboratory-field-general"), rows: vec![row("尿蛋白", "", "−", ["1 +", "+-", "", "", "−", ""], 9.0, 0.0)] },
+            LabGroup {
+                heading: words.say("laboratory-field-general"),
+                rows: vec![row("尿蛋白", "", "−", ["1 +", "+-", "", "", "−", ""], 9.0, 0.0)],
+            },
         ],
         cultures: vec![Culture {
             day: "2026-07-04".into(),
@@ -447,16 +490,20 @@ fn laboratory(language: Language) -> LaboratoryPage {
             isolates: vec![Isolate {
                 organism: "Escherichia coli".into(),
                 amount: "10^5 CFU/mL".into(),
-                rows: [("アンピシリン", ">16", "R", Tone::Danger), ("セファゾリン", "<=2", "S", Tone::Plain), ("レボフロキサシン", "4", "I", Tone::Look)]
-                    .into_iter()
-                    .map(|(drug, value, verdict, tone)| Susceptibility {
-                        drug: drug.into(),
-                        value: value.into(),
-                        verdict: verdict.into(),
-                        tone,
-                        source: source(41),
-                    })
-                    .collect(),
+                rows: [
+                    ("アンピシリン", ">16", "R", Tone::Danger),
+                    ("セファゾリン", "<=2", "S", Tone::Plain),
+                    ("レボフロキサシン", "4", "I", Tone::Look),
+                ]
+                .into_iter()
+                .map(|(drug, value, verdict, tone)| Susceptibility {
+                    drug: drug.into(),
+                    value: value.into(),
+                    verdict: verdict.into(),
+                    tone,
+                    source: source(41),
+                })
+                .collect(),
             }],
             others: Vec::new(),
             comments: Vec::new(),
@@ -490,7 +537,14 @@ fn course(language: Language) -> CoursePage {
                 heading: renkei_web::dates::month(words, date(2026, 11, 1)),
                 lines: vec![
                     line("11-18", Some("14:30"), 0, "処方", "ロキソプロフェン錠 60mg 疼痛時 1回1錠", None),
-                    line("11-14", Some("9:10"), 0, "検体検査結果", "生化学検査・血液学検査（24項目）", Some("クレアチニン 1.31 H ほか 4項目が範囲外")),
+                    line(
+                        "11-14",
+                        Some("9:10"),
+                        0,
+                        "検体検査結果",
+                        "生化学検査・血液学検査（24項目）",
+                        Some("クレアチニン 1.31 H ほか 4項目が範囲外"),
+                    ),
                     line("11-14", Some("9:02"), 0, "外来受診", "循環器内科", Some("湊 一郎")),
                     line("11-02", None, 2, "調剤・処方実施", "アムロジピン錠 5mg「カモメ」ほか 2剤（30日分）", None),
                     line("11-02", Some("10:40"), 1, "外来受診", "内科", Some("青葉 健")),
@@ -537,7 +591,12 @@ fn others(language: Language) -> OthersPage {
                 entries: vec![entry("放射線検査実施", "胸部単純Ｘ線"), entry("放射線検査実施", "腹部CT（造影）")],
                 total: 2,
             },
-            OtherGroup { anchor: "k60".into(), heading: "食事オーダ".into(), entries: vec![entry("食事オーダ", "糖尿病食 1600kcal")], total: 1 },
+            OtherGroup {
+                anchor: "k60".into(),
+                heading: "食事オーダ".into(),
+                entries: vec![entry("食事オーダ", "糖尿病食 1600kcal")],
+                total: 1,
+            },
         ],
     }
 }
@@ -584,7 +643,10 @@ fn refusal(language: Language, category: Category, code: &str, signed_in: bool) 
 pub fn pages(language: Language) -> Vec<(&'static str, String)> {
     let words = Words::new(language);
     let mut start = StartPage {
-        shell: Shell { session: shell(language, "/", true).session.map(|s| SessionBar { until: None, ..s }), ..shell(language, "/", true) },
+        shell: Shell {
+            session: shell(language, "/", true).session.map(|s| SessionBar { until: None, ..s }),
+            ..shell(language, "/", true)
+        },
         readers: vec![
             ReaderChoice { id: "r1".into(), place: "受付1".into(), state: ReaderState::Ready },
             ReaderChoice { id: "r2".into(), place: "診察室2".into(), state: ReaderState::Ready },
@@ -635,7 +697,12 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
                 current: medicines(words),
                 bars: Some(bars(words)),
                 injections: vec![medicine(0, "生理食塩液 500mL ＋ セファゾリン 1g", "点滴 1日2回", "2026-07-05")],
-                past: vec![medicine(0, "セフカペンピボキシル錠 100mg", "1日3回 毎食後 1錠", &words.one("medicine-ended", "day", "2026-07-18"))],
+                past: vec![medicine(
+                    0,
+                    "セフカペンピボキシル錠 100mg",
+                    "1日3回 毎食後 1錠",
+                    &words.one("medicine-ended", "day", "2026-07-18"),
+                )],
                 past_total: 34,
             }
             .to_string(),

@@ -1,12 +1,13 @@
 //! Covering the screen, leaving it after idleness, signing out, choosing the language.
 
 use super::{CoveredPage, local_path};
+use crate::input::{Filled, Wish};
 use crate::pages::ended::Ending;
 use crate::shell::Shell;
 use crate::state::Web;
 use crate::visitor::{Visitor, language_cookie};
 use crate::words::Language;
-use axum::extract::{Form, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use renkei_app::Refusal;
@@ -21,7 +22,7 @@ pub struct Back {
 
 /// `GET /cover` (F9) and `GET /idle`, where a page goes that nobody touched: a session that has ended says so, one that
 /// lives on in another window leaves the record covered here.
-pub async fn cover(State(web): State<Web>, visitor: Visitor, Query(back): Query<Back>) -> Response {
+pub async fn cover(State(web): State<Web>, visitor: Visitor, Wish(back): Wish<Back>) -> Response {
     let entered = match web.enter(&visitor).await {
         Ok(entered) => entered,
         Err(answer) => return *answer,
@@ -38,7 +39,7 @@ pub struct SignOutForm {
 }
 
 /// `POST /sign-out`
-pub async fn sign_out(State(web): State<Web>, visitor: Visitor, Form(form): Form<SignOutForm>) -> Response {
+pub async fn sign_out(State(web): State<Web>, visitor: Visitor, Filled(form): Filled<SignOutForm>) -> Response {
     let entered = match web.enter_to_act(&visitor, &form.csrf).await {
         Ok(entered) => entered,
         Err(answer) => return *answer,
@@ -60,7 +61,7 @@ pub struct LanguageForm {
 }
 
 /// `POST /language`: a reader's own choice; it needs no session, since refusals speak both languages too.
-pub async fn language(State(web): State<Web>, visitor: Visitor, Form(form): Form<LanguageForm>) -> Response {
+pub async fn language(State(web): State<Web>, visitor: Visitor, Filled(form): Filled<LanguageForm>) -> Response {
     let Some(language) = Language::from_code(&form.language).filter(|_| web.is_own_form(&visitor)) else {
         let refusal = Refusal { category: Category::Malformed, code: "malformed", reference: None };
         return web.refuse(&visitor, None, refusal);

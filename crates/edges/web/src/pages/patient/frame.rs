@@ -18,7 +18,13 @@ pub enum Tab {
 
 impl Tab {
     pub const ALL: [Self; 7] = [
-        Self::Summary, Self::Course, Self::Medicines, Self::Laboratory, Self::Diagnoses, Self::Encounters, Self::Others,
+        Self::Summary,
+        Self::Course,
+        Self::Medicines,
+        Self::Laboratory,
+        Self::Diagnoses,
+        Self::Encounters,
+        Self::Others,
     ];
     /// The last part of the address; the summary is the address itself.
     pub fn slug(self) -> &'static str {

@@ -136,7 +136,8 @@ fn warnings(reading: &Reading<'_>, summary: &Summary) -> Vec<Warning> {
         });
     }
     for blood in &band.blood {
-        let text = [blood.abo.as_str(), blood.rh.as_str()].iter().filter(|t| !t.is_empty()).copied().collect::<Vec<_>>();
+        let text =
+            [blood.abo.as_str(), blood.rh.as_str()].iter().filter(|t| !t.is_empty()).copied().collect::<Vec<_>>();
         if !text.is_empty() {
             shown.push(Warning {
                 tone: Tone::Plain,

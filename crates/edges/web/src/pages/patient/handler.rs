@@ -16,6 +16,7 @@ use super::reading::Reading;
 use super::summary::SummaryPage;
 use super::{Frame, Identity, Tab};
 use crate::dates;
+use crate::input::{Address, Filled, Wish};
 use crate::pages::source::SourcePage;
 use crate::pages::source::from_records::SourceAddress;
 use crate::parts::Palette;
@@ -24,7 +25,7 @@ use crate::state::Web;
 use crate::visitor::{Entered, Visitor};
 use crate::words::Words;
 use askama::Template;
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::civil::Date;
 use renkei_app::codes::ParticipantIdentity;
@@ -148,7 +149,14 @@ fn section(tab: Tab) -> &'static str {
     }
 }
 
-async fn open(web: &Web, visitor: &Visitor, entered: &Entered, grant: &str, section: &'static str, zoom: Zoom) -> Result<Opened, AppError> {
+async fn open(
+    web: &Web,
+    visitor: &Visitor,
+    entered: &Entered,
+    grant: &str,
+    section: &'static str,
+    zoom: Zoom,
+) -> Result<Opened, AppError> {
     // What is no id at all is answered as an id that names nothing.
     let grant: GrantId = grant.parse().unwrap_or(GrantId(uuid::Uuid::nil()));
     let patient = web.house.view_patient(&entered.session, grant, section).await?;
@@ -166,7 +174,12 @@ fn shell_of(web: &Web, visitor: &Visitor, entered: &Entered, opened: &Opened) ->
 }
 
 /// `GET /visits/{grant}`
-pub async fn show_summary(State(web): State<Web>, visitor: Visitor, Path(grant): Path<String>, Query(asked): Query<Asked>) -> Response {
+pub async fn show_summary(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Address(grant): Address<String>,
+    Wish(asked): Wish<Asked>,
+) -> Response {
     show(web, visitor, grant, Tab::Summary, asked).await
 }
 
@@ -174,8 +187,8 @@ pub async fn show_summary(State(web): State<Web>, visitor: Visitor, Path(grant):
 pub async fn show_tab(
     State(web): State<Web>,
     visitor: Visitor,
-    Path((grant, slug)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
+    Address((grant, slug)): Address<(String, String)>,
+    Wish(asked): Wish<Asked>,
 ) -> Response {
     match Tab::from_slug(&slug).filter(|tab| *tab != Tab::Summary) {
         Some(tab) => show(web, visitor, grant, tab, asked).await,
@@ -234,7 +247,7 @@ fn not_found() -> Refusal {
 pub async fn show_source(
     State(web): State<Web>,
     visitor: Visitor,
-    Path((grant, message, entry, place)): Path<(String, String, String, String)>,
+    Address((grant, message, entry, place)): Address<(String, String, String, String)>,
 ) -> Response {
     let entered = match web.enter(&visitor).await {
         Ok(entered) => entered,
@@ -263,8 +276,8 @@ pub struct CloseForm {
 pub async fn close(
     State(web): State<Web>,
     visitor: Visitor,
-    Path(grant): Path<String>,
-    Form(form): Form<CloseForm>,
+    Address(grant): Address<String>,
+    Filled(form): Filled<CloseForm>,
 ) -> Response {
     let entered = match web.enter_to_act(&visitor, &form.csrf).await {
         Ok(entered) => entered,

@@ -92,8 +92,9 @@ pub fn day_and_time(time: Option<&ClinicalTime>) -> (String, Option<String>) {
 /// A short address of a series: the analyte's name stays out of addresses and their logs.
 pub fn series_address(key: &SeriesKey) -> String {
     // FNV-1a, 64 bits: a name, not a secret.
-    let hash = key.id().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = key
+        .id()
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("{hash:016x}")
 }

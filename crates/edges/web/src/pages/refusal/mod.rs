@@ -62,7 +62,9 @@ fn word_for(category: Category, code: &str) -> &'static str {
         (Category::NotSignedIn, "not_yet_valid") => "certificate-not-yet",
         (Category::NotSignedIn, "revoked") => "certificate-revoked",
         (Category::NotSignedIn, "chain" | "policy" | "role") => "certificate-unknown",
-        (Category::NotSignedIn, "malformed" | "algorithm" | "extension" | "key_usage" | "subject") => "certificate-broken",
+        (Category::NotSignedIn, "malformed" | "algorithm" | "extension" | "key_usage" | "subject") => {
+            "certificate-broken"
+        }
         (Category::NotSignedIn, "purpose") => "signing-certificate",
         (Category::NotSignedIn, "bound_elsewhere") => "certificate-changed",
         (Category::NotSignedIn, crl) if crl.starts_with("crl_") => "list-stale",
@@ -97,11 +99,36 @@ fn word_for(category: Category, code: &str) -> &'static str {
 /// Every word of `word_for`, for the test of the tables.
 #[cfg(test)]
 const WORDS: &[&str] = &[
-    "no-certificate", "certificate-expired", "certificate-not-yet", "certificate-revoked", "certificate-unknown",
-    "certificate-broken", "signing-certificate", "test-certificate", "profession-mismatch", "unknown-person",
-    "list-stale", "certificate-changed", "no-permission", "card-refused", "card-timeout", "reader-closed",
-    "reader-away", "source-mismatch", "malformed", "not-signed-in", "not-allowed", "not-found", "conflict",
-    "evidence-missing", "against-rule", "blocked", "too-many", "stopped", "unexpected", "form-stale",
+    "no-certificate",
+    "certificate-expired",
+    "certificate-not-yet",
+    "certificate-revoked",
+    "certificate-unknown",
+    "certificate-broken",
+    "signing-certificate",
+    "test-certificate",
+    "profession-mismatch",
+    "unknown-person",
+    "list-stale",
+    "certificate-changed",
+    "no-permission",
+    "card-refused",
+    "card-timeout",
+    "reader-closed",
+    "reader-away",
+    "source-mismatch",
+    "malformed",
+    "not-signed-in",
+    "not-allowed",
+    "not-found",
+    "conflict",
+    "evidence-missing",
+    "against-rule",
+    "blocked",
+    "too-many",
+    "stopped",
+    "unexpected",
+    "form-stale",
 ];
 
 #[cfg(test)]
@@ -134,6 +161,10 @@ mod tests {
     #[test]
     fn strangers_and_former_participants_read_the_same() {
         let of = |code| word_for(Category::NotAllowed, code);
-        assert!(["unbound", "suspended", "institution_absent", "institution_suspended", "affiliation_ended"].iter().all(|c| of(c) == "unknown-person"));
+        assert!(
+            ["unbound", "suspended", "institution_absent", "institution_suspended", "affiliation_ended"]
+                .iter()
+                .all(|c| of(c) == "unknown-person")
+        );
     }
 }

@@ -244,7 +244,11 @@ fn told(reading: &Reading<'_>, seen: Seen<'_>, asked: SourcePlace) -> (String, V
         Body::Encounter(e) => encounter(&mut fields, e, kind),
         Body::Identity(i) => identity(&mut fields, i),
         Body::BloodType(b) => {
-            fields.add(5, "warning-blood-type", [&b.abo, &b.rh].map(|v| v.as_ref().map(triples).unwrap_or_default()).join(" ").trim());
+            fields.add(
+                5,
+                "warning-blood-type",
+                [&b.abo, &b.rh].map(|v| v.as_ref().map(triples).unwrap_or_default()).join(" ").trim(),
+            );
             kind
         }
         Body::BodyMeasure(m) => {
@@ -289,9 +293,10 @@ impl SourcePage {
         }
         let words = reading.words;
         let number = words.say("source-patient-number");
-        let file = [&number, &facts.care_date, &facts.data_type, &facts.order_number, &facts.occurred, &facts.department]
-            .map(String::as_str)
-            .join("_");
+        let file =
+            [&number, &facts.care_date, &facts.data_type, &facts.order_number, &facts.occurred, &facts.department]
+                .map(String::as_str)
+                .join("_");
         Some(Self {
             mark: reading.mark(facts.at.institution),
             title: if title.is_empty() { reading.kind(facts.kind) } else { title },

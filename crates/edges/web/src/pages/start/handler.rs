@@ -2,10 +2,11 @@
 
 use super::{Notice, OpenVisit, ReaderChoice, ReaderState, StartPage};
 use crate::dates;
+use crate::input::Wish;
 use crate::state::Web;
 use crate::visitor::{Entered, Visitor};
 use crate::words::Words;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use renkei_app::card;
 use renkei_app::start_page::OpenVisit as Open;
@@ -22,7 +23,7 @@ pub struct Said {
     done: String,
 }
 
-pub async fn show(State(web): State<Web>, visitor: Visitor, Query(said): Query<Said>) -> Response {
+pub async fn show(State(web): State<Web>, visitor: Visitor, Wish(said): Wish<Said>) -> Response {
     let entered = match web.enter(&visitor).await {
         Ok(entered) => entered,
         Err(answer) => return *answer,

@@ -3,9 +3,10 @@
 //! Nothing of a card can be sent here: the form names a reader, the card's id comes from the reader's own connection.
 
 use super::WaitingPage;
+use crate::input::{Address, Filled};
 use crate::state::Web;
 use crate::visitor::{Entered, Visitor};
-use axum::extract::{Form, Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use renkei_app::card::CardReadOutcome;
 use renkei_app::{AppError, Refusal};
@@ -27,7 +28,7 @@ pub struct ReadForm {
 }
 
 /// `POST /read`
-pub async fn ask(State(web): State<Web>, visitor: Visitor, Form(form): Form<ReadForm>) -> Response {
+pub async fn ask(State(web): State<Web>, visitor: Visitor, Filled(form): Filled<ReadForm>) -> Response {
     let entered = match web.enter_to_act(&visitor, &form.csrf).await {
         Ok(entered) => entered,
         Err(answer) => return *answer,
@@ -47,7 +48,7 @@ fn not_found() -> AppError {
 }
 
 /// `GET /read/{read}`: the page that waits.
-pub async fn wait(State(web): State<Web>, visitor: Visitor, Path(read): Path<String>) -> Response {
+pub async fn wait(State(web): State<Web>, visitor: Visitor, Address(read): Address<String>) -> Response {
     let entered = match web.enter(&visitor).await {
         Ok(entered) => entered,
         Err(answer) => return *answer,
@@ -67,7 +68,7 @@ pub async fn wait(State(web): State<Web>, visitor: Visitor, Path(read): Path<Str
 }
 
 /// `GET /read/{read}/outcome`: answers when the card was read, or sends the browser back to wait on.
-pub async fn done(State(web): State<Web>, visitor: Visitor, Path(read): Path<String>) -> Response {
+pub async fn done(State(web): State<Web>, visitor: Visitor, Address(read): Address<String>) -> Response {
     let entered = match web.enter(&visitor).await {
         Ok(entered) => entered,
         Err(answer) => return *answer,

@@ -43,9 +43,7 @@ fn first_of(reading: &Reading<'_>, names: &[&str]) -> String {
     match names {
         [] => String::new(),
         [one] => (*one).to_owned(),
-        [first, rest @ ..] => {
-            reading.words.two("others-more-items", ("title", first), ("n", &rest.len().to_string()))
-        }
+        [first, rest @ ..] => reading.words.two("others-more-items", ("title", first), ("n", &rest.len().to_string())),
     }
 }
 
@@ -129,17 +127,16 @@ impl CoursePage {
             .filter(|seen| tells(seen.kind()) && seen.stands())
             .filter_map(|seen| {
                 let day = seen.date()?;
-                (query.before.is_none_or(|before| day < before)).then(|| (day, seen.time().as_ref().and_then(ClinicalTime::start), seen))
+                (query.before.is_none_or(|before| day < before))
+                    .then(|| (day, seen.time().as_ref().and_then(ClinicalTime::start), seen))
             })
             .collect();
         events.sort_by_key(|(day, at, seen)| (Reverse(*day), Reverse(*at), seen.kind().code(), seen.entry.id));
         // Whole days only, so that the next page begins where this one ends.
         let cut = events.get(LINES_SHOWN_MAX).map(|(day, ..)| *day);
         let asked_from = if query.before.is_some() { Date::MIN } else { shown.first };
-        let kept: Vec<_> = events
-            .iter()
-            .filter(|(day, ..)| *day >= asked_from && cut.is_none_or(|cut| *day > cut))
-            .collect();
+        let kept: Vec<_> =
+            events.iter().filter(|(day, ..)| *day >= asked_from && cut.is_none_or(|cut| *day > cut)).collect();
         let oldest = kept.last().map(|(day, ..)| *day);
         let mut months: Vec<CourseMonth> = Vec::new();
         for (day, _, seen) in &kept {
@@ -147,14 +144,17 @@ impl CoursePage {
             let line = line(reading, *seen, *day);
             match months.last_mut().filter(|month| month.anchor == anchor) {
                 Some(month) => month.lines.push(line),
-                None => months.push(CourseMonth { anchor, heading: dates::month(reading.words, *day), lines: vec![line] }),
+                None => {
+                    months.push(CourseMonth { anchor, heading: dates::month(reading.words, *day), lines: vec![line] })
+                }
             }
         }
         let next = oldest.unwrap_or(shown.first);
         Self {
             calendar: Calendar::from_record(reading, &shown, &page),
             shown: kept.len(),
-            earlier: (kept.len() < events.len()).then(|| format!("{page}?range={}&before={}", query.zoom.name(), dates::short(next))),
+            earlier: (kept.len() < events.len())
+                .then(|| format!("{page}?range={}&before={}", query.zoom.name(), dates::short(next))),
             later: query.before.map(|_| format!("{page}?range={}", query.zoom.name())),
             months,
             shell,

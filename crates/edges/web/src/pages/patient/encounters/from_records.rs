@@ -27,12 +27,20 @@ fn step(reading: &Reading<'_>, event: &StayEvent) -> String {
     let back = event.expected_return.as_ref().map(|time| format!("〜 {}", time.shown()));
     let kind = reading.kind(event.kind);
     let time = reading.time(event.time.as_ref());
-    [time.as_str(), &kind, &event.location, &event.department, &event.attending, &event.reason, back.as_deref().unwrap_or_default()]
-        .iter()
-        .filter(|part| !part.is_empty())
-        .copied()
-        .collect::<Vec<_>>()
-        .join(" ")
+    [
+        time.as_str(),
+        &kind,
+        &event.location,
+        &event.department,
+        &event.attending,
+        &event.reason,
+        back.as_deref().unwrap_or_default(),
+    ]
+    .iter()
+    .filter(|part| !part.is_empty())
+    .copied()
+    .collect::<Vec<_>>()
+    .join(" ")
 }
 
 fn stay(reading: &Reading<'_>, stay: &Stay) -> StayLine {

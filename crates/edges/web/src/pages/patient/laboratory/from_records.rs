@@ -106,7 +106,8 @@ fn trend_line(reading: &Reading<'_>, at: &GroupAt<'_>, sent: &LaboratoryValue) -
     let (tone, flag) = reading.judged(flagging(sent));
     let number = sent.measured().filter(|m| m.comparator.is_none() && sent.status != ResultStatus::Cancelled);
     let at_ms = at.taken.as_ref().and_then(ClinicalTime::at).map(|at| (at.micros() / 1000).to_string());
-    let shown = if sent.value.is_empty() { sent.coded.as_ref().map(|c| c.shown()).unwrap_or_default() } else { &sent.value };
+    let shown =
+        if sent.value.is_empty() { sent.coded.as_ref().map(|c| c.shown()).unwrap_or_default() } else { &sent.value };
     TrendLine {
         day: reading.time(at.taken.as_ref()),
         value: LabValue {
@@ -206,7 +207,9 @@ impl LaboratoryPage {
         let table = laboratory_table(reading.record, &asked);
         let wanted = query.item.as_ref().and_then(|item| {
             groups(reading.record)
-                .flat_map(|at| at.group.values.iter().map(move |value| series_key(at.seen.institution, at.group, value)))
+                .flat_map(|at| {
+                    at.group.values.iter().map(move |value| series_key(at.seen.institution, at.group, value))
+                })
                 .find(|key| series_address(key) == *item)
         });
         let mut groups: Vec<LabGroup> = Vec::new();

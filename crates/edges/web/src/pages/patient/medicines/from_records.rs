@@ -121,8 +121,7 @@ impl MedicineGroup {
 /// Bars from half a year ago to six weeks ahead.
 pub fn bars(reading: &Reading<'_>, medicines: &Medicines) -> Option<Bars> {
     let words = reading.words;
-    let window =
-        (reading.today.saturating_sub(6.months()).first_of_month(), reading.today.saturating_add(42.days()));
+    let window = (reading.today.saturating_sub(6.months()).first_of_month(), reading.today.saturating_add(42.days()));
     let shown = medicine_bars(medicines, window.0, window.1);
     let row = |row: &BarRow| {
         let medicine = medicines.all().find(|m| m.key == row.key)?;

@@ -87,10 +87,15 @@ fn of_seen(reading: &Reading<'_>, seen: Seen<'_>) -> Option<OtherEntry> {
             format!("{} {value}", measure.item.shown())
         }
         Body::Insurance(insurance) => {
-            push(&mut fields, words.say("others-insurer"), format!("{} {}", insurance.insurer_number, insurance.insurer_name).trim());
+            push(
+                &mut fields,
+                words.say("others-insurer"),
+                format!("{} {}", insurance.insurer_number, insurance.insurer_name).trim(),
+            );
             push(&mut fields, words.say("others-insured"), insurance.insured_numbers.join(" "));
             push(&mut fields, words.say("others-relation"), insurance.relation.shown());
-            let period = [&insurance.start, &insurance.end].map(|t| t.as_ref().map(ClinicalTime::shown).unwrap_or_default());
+            let period =
+                [&insurance.start, &insurance.end].map(|t| t.as_ref().map(ClinicalTime::shown).unwrap_or_default());
             push(&mut fields, words.say("others-period"), period.join(" 〜 ").trim_matches([' ', '〜']));
             insurance.kind.shown().to_owned()
         }
@@ -132,12 +137,16 @@ impl OthersPage {
         kinds.sort_by_key(|kind| {
             let is_order = matches!(
                 kind,
-                EntryKind::LaboratoryOrder | EntryKind::RadiologyOrder | EntryKind::EndoscopyOrder | EntryKind::PhysiologyOrder
+                EntryKind::LaboratoryOrder
+                    | EntryKind::RadiologyOrder
+                    | EntryKind::EndoscopyOrder
+                    | EntryKind::PhysiologyOrder
             );
             (is_order, kind.code())
         });
         for kind in kinds {
-            let entries = orders(reading.record, &[kind], usize::MAX).iter().map(|card| of_card(reading, card)).collect();
+            let entries =
+                orders(reading.record, &[kind], usize::MAX).iter().map(|card| of_card(reading, card)).collect();
             groups.extend(group(reading.kind(kind), format!("k{}", kind.code()), entries));
         }
         for kind in [EntryKind::BodyMeasure, EntryKind::Insurance, EntryKind::Contact] {

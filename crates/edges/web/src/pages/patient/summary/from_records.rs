@@ -21,9 +21,11 @@ const VALUES_SHOWN_MAX: usize = 10;
 
 /// `11-14 ▲0.4`; the year stands there when it is not this one.
 fn when(reading: &Reading<'_>, value: &LatestValue) -> String {
-    let day = value.taken.as_ref().and_then(ClinicalTime::date).map(|day| {
-        if day.year() == reading.today.year() { dates::day_of_year(day) } else { dates::short(day) }
-    });
+    let day = value
+        .taken
+        .as_ref()
+        .and_then(ClinicalTime::date)
+        .map(|day| if day.year() == reading.today.year() { dates::day_of_year(day) } else { dates::short(day) });
     let moved = value.difference.as_deref().map(|difference| match difference.split_at_checked(1) {
         Some(("+", rest)) => format!(" ▲{rest}"),
         Some(("-", rest)) => format!(" ▼{rest}"),
@@ -66,7 +68,13 @@ impl SummaryPage {
         let has = |tab: Tab| frame.tabs.iter().any(|t| t.href.ends_with(&format!("/{}", tab.slug())));
         Self {
             diagnoses: has(Tab::Diagnoses).then(|| {
-                summary.diagnoses.current.iter().take(DIAGNOSES_SHOWN_MAX).map(|g| DiagnosisLine::brief(reading, g)).collect()
+                summary
+                    .diagnoses
+                    .current
+                    .iter()
+                    .take(DIAGNOSES_SHOWN_MAX)
+                    .map(|g| DiagnosisLine::brief(reading, g))
+                    .collect()
             }),
             diagnoses_total: summary.diagnoses.current.len(),
             medicines: has(Tab::Medicines)

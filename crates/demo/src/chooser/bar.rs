@@ -6,7 +6,7 @@
 use super::Chooser;
 use super::html::Escaped;
 use super::people::shown_time;
-use crate::region::institutions::INSTITUTIONS;
+use crate::region::institutions::{INSTITUTIONS, Institution};
 use crate::region::staff::Staff;
 use std::fmt::Write as _;
 
@@ -28,15 +28,8 @@ impl Chooser {
             }
             _ => bar.push_str("<span>いま <b>証明書なし</b></span>"),
         }
-        for (code, place) in institution.into_iter().flat_map(|i| i.readers) {
-            let lying = self.lying(code).unwrap_or_else(|| "カードなし".into());
-            let _ = write!(
-                bar,
-                "<details><summary>読取機「{}」：{}</summary>{}</details>",
-                Escaped(place),
-                Escaped(lying),
-                self.card_form(code, "/.demo/card")
-            );
+        if let Some(institution) = institution {
+            self.readers(&mut bar, institution);
         }
         let _ = write!(
             bar,
@@ -46,6 +39,26 @@ impl Chooser {
             self.port
         );
         bar
+    }
+
+    /// The institution's readers in one fold: what lies where, and a form for each.
+    fn readers(&self, bar: &mut String, institution: &Institution) {
+        let lying: Vec<_> = institution
+            .readers
+            .iter()
+            .filter_map(|(code, place)| Some(format!("{place}に {}", self.lying(code)?)))
+            .collect();
+        let told = if lying.is_empty() { "置いてありません".to_owned() } else { lying.join("、") };
+        let _ = write!(bar, "<details><summary>患者カード：{}</summary><div class=\"demo-fold\">", Escaped(told));
+        for (code, place) in institution.readers {
+            let _ = write!(
+                bar,
+                "<p class=\"demo-reader\">読取機「{}」</p>{}",
+                Escaped(place),
+                self.card_form(code, "/.demo/card")
+            );
+        }
+        bar.push_str("</div></details>");
     }
 }
 

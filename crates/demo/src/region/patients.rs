@@ -182,7 +182,7 @@ fn number(index: usize, institution: usize) -> String {
 /// The card of a person: FeliCa normal form with a fictional manufacturer code.
 pub fn card_of(seed: u64, index: usize) -> String {
     let mut dice = Random::of(seed, &[index as u64, 0xca4d]);
-    format!("felica:01FE{:012X}", dice.draw() & 0xffff_ffff_ffff)
+    format!("felica:012E{:012X}", dice.draw() & 0xffff_ffff_ffff)
 }
 
 /// The person of that number in a region of that seed, as of `today`.

@@ -104,3 +104,14 @@ fn everybody_has_a_file_for_the_browser_and_the_folder_explains_itself() {
     }
     assert_eq!(told["patients"][0]["numbers"][1], serde_json::json!(["minato", "00451190"]));
 }
+
+/// R-8.2.4-ア: the cards of the region are of a kind that a live read takes.
+#[test]
+fn every_card_is_taken_by_a_reader() {
+    let form = renkei_api::card::IdForm::default();
+    for person in region(SEED).participants(&Scale::DEMO) {
+        let Some(card) = person.card else { continue };
+        let (kind, id) = card.split_once(':').unwrap();
+        assert!(renkei_api::card::normalise(kind, id, &form).is_ok(), "{}", person.code);
+    }
+}

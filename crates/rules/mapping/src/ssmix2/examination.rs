@@ -4,10 +4,11 @@
 
 use super::{Draft, laboratory, order, values};
 use renkei_hl7v2::Coded;
-use renkei_records::body::{Line, StaffRole, TitledEntry};
-use renkei_records::{Amount, Body, CodedValue, EntryKind, EntryState, SourcePlace};
+use renkei_records::body::{Line, OrderHead, StaffRole, TitledEntry};
+use renkei_records::{Amount, Body, Code, CodedValue, EntryKind, EntryState, SourcePlace};
 use renkei_ssmix2::DataType;
 use renkei_ssmix2::content::{Diet, Examination, Observation, OrderGroup, Specimen, Timing};
+use std::collections::HashSet;
 
 pub fn map(draft: &mut Draft<'_>, groups: &[OrderGroup]) {
     let kind = draft.typed.data_type.map_or(EntryKind::Other, kind);
@@ -78,17 +79,13 @@ fn titled(kind: EntryKind, groups: &[OrderGroup]) -> TitledEntry {
         head: order::head(main.and_then(|g| g.order.as_ref()), request),
         ..TitledEntry::default()
     };
+    let mut told = HashSet::new();
     for group in groups {
-        add_group(&mut entry, group, kind);
+        add_group(&mut entry, group, kind, &mut told);
     }
     entry.comments.dedup();
-    let mut staff: Vec<StaffRole> = Vec::new();
-    for one in std::mem::take(&mut entry.staff) {
-        if !staff.contains(&one) {
-            staff.push(one);
-        }
-    }
-    entry.staff = staff;
+    let mut named = HashSet::new();
+    entry.staff.retain(|one| named.insert((one.role.clone(), one.staff.clone())));
     entry
 }
 
@@ -96,8 +93,15 @@ fn diet_code(groups: &[OrderGroup]) -> CodedValue {
     groups.iter().flat_map(|g| &g.diets).find_map(|d| d.diets.first()).map(values::coded).unwrap_or_default()
 }
 
-/// Children repeat priority and times of their order: the same words are one line.
-fn add_group(entry: &mut TitledEntry, group: &OrderGroup, kind: EntryKind) {
+/// A line without its place.
+type Said = (String, String, Code, CodedValue);
+
+fn said(line: &Line) -> Said {
+    (line.label.clone(), line.value.clone(), line.unit.clone(), line.code.clone())
+}
+
+/// Children repeat priority and times of their order: the same words are one line. `told` holds those already said.
+fn add_group(entry: &mut TitledEntry, group: &OrderGroup, kind: EntryKind, told: &mut HashSet<Said>) {
     if let Some(request) = &group.request {
         let item = values::coded(&request.item);
         if item != entry.code {
@@ -105,16 +109,13 @@ fn add_group(entry: &mut TitledEntry, group: &OrderGroup, kind: EntryKind) {
             entry.lines.extend(named("項目", &item, place));
         }
     }
+    let own = order_lines(group, &entry.head);
+    entry.lines.extend(own);
     for observation in group.all_observations() {
         add_observation(entry, observation, kind);
     }
-    for line in detail_lines(group) {
-        let is_known = line.place.segment.as_str() != "ZE1"
-            && entry.lines.iter().any(|known| Line { place: line.place, ..known.clone() } == line);
-        if !is_known {
-            entry.lines.push(line);
-        }
-    }
+    let is_new = |line: &Line| line.place.segment.as_str() == "ZE1" || told.insert(said(line));
+    entry.lines.extend(detail_lines(group).into_iter().filter(is_new));
     entry.staff.extend(staff(group));
     for image in &group.images {
         let place = values::place(image.place);
@@ -150,23 +151,56 @@ fn add_observation(entry: &mut TitledEntry, observation: &Observation, kind: Ent
             "" => observation.value.clone(),
             name => format!("{name}：{}", observation.value),
         });
-        lines.remove(0);
+        // The words moved; the code stays, since hiding goes by codes.
+        match lines.first_mut() {
+            Some(first) if !first.code.is_empty() => {
+                first.label = format!("{}（コード）", observation.name());
+                first.value = values::codes_in_words(&first.code);
+            }
+            _ => {
+                lines.remove(0);
+            }
+        }
     }
     entry.lines.extend(lines);
 }
 
+/// What a group's own ORC and OBR say differently from the whole order.
+pub fn order_lines(group: &OrderGroup, whole: &OrderHead) -> Vec<Line> {
+    let mut lines = Vec::new();
+    match (&group.order, &group.request) {
+        (Some(order), _) => {
+            lines.extend(order::differences(order, whole));
+            lines.extend(group.request.iter().flat_map(|request| order::numbers_of_request(order, request)));
+            let place = order.place.map(values::place).unwrap_or_default();
+            lines.extend(values::line("状態", "中止", place).filter(|_| order::state(order).is_withdrawn()));
+        }
+        (None, Some(request)) => {
+            let at = |field| SourcePlace { field, ..values::place(request.place) };
+            let placer = values::line("オーダ番号", request.placer_number.as_str(), at(2));
+            lines.extend(placer.filter(|l| l.value != whole.placer_number));
+            let filler = values::line("実施番号", request.filler_number.as_str(), at(3));
+            lines.extend(filler.filter(|l| l.value != whole.filler_number));
+            let doctor = values::staff_or_empty(request.doctor.as_ref());
+            lines.extend(values::line("依頼医", doctor.shown(), at(16)).filter(|_| doctor != whole.doctor));
+        }
+        (None, None) => {}
+    }
+    lines
+}
+
 /// A coded value as a line: its words, with the code beside.
-fn named(label: &str, value: &CodedValue, place: SourcePlace) -> Option<Line> {
+pub fn named(label: &str, value: &CodedValue, place: SourcePlace) -> Option<Line> {
     let line = values::line(label, value.shown(), place)?;
     Some(Line { code: value.clone(), ..line })
 }
 
-fn amount_line(label: &str, amount: &Amount, place: SourcePlace) -> Option<Line> {
+pub fn amount_line(label: &str, amount: &Amount, place: SourcePlace) -> Option<Line> {
     let line = values::line(label, amount.raw.as_str(), place)?;
     Some(Line { unit: amount.unit.clone(), ..line })
 }
 
-fn named_or_none(label: &str, value: Option<&Coded>, place: SourcePlace) -> Option<Line> {
+pub fn named_or_none(label: &str, value: Option<&Coded>, place: SourcePlace) -> Option<Line> {
     named(label, &values::coded(value?), place)
 }
 
@@ -180,6 +214,14 @@ pub fn detail_lines(group: &OrderGroup) -> Vec<Line> {
         lines.extend(values::line("終了日時", raw(&request.end), at(8)));
         lines.extend(values::line("臨床情報", request.clinical_information.as_str(), at(13)));
         lines.extend(values::line("報告日時", raw(&request.reported), at(22)));
+        if order::state_of_result(&request.status, EntryState::Active) == EntryState::Active {
+            lines.extend(values::line("報告の状態", request.status.as_str(), at(25)));
+        }
+        if let Some(parent) = &request.parent_result {
+            let code = values::coded(&parent.code);
+            let words = [code.shown(), parent.sub_id.as_str(), parent.value.as_str()].join(" ");
+            lines.extend(values::line("親となる結果", words.trim(), at(26)).map(|line| Line { code, ..line }));
+        }
         lines.extend(values::line("検査部門", request.section.as_str(), at(24)));
         lines.extend(values::line("親オーダ番号", request.parent_number.as_str(), at(29)));
         for reason in &request.reasons {
@@ -248,7 +290,8 @@ fn diet_lines(diet: &Diet, lines: &mut Vec<Line>) {
     let label = match diet.kind.as_str() {
         "S" => "補助食",
         "P" => "嗜好",
-        _ => "食事",
+        "D" | "" => "食事",
+        other => other,
     };
     for value in &diet.diets {
         lines.extend(named(label, &values::coded(value), at(3)));

@@ -4,6 +4,7 @@ use super::values;
 use renkei_records::EntryState;
 use renkei_records::body::Given;
 use renkei_ssmix2::content::{self, MedicationGroup};
+use std::collections::HashSet;
 
 /// All RXA of the groups, each with the route and device of its group.
 pub fn all(groups: &[MedicationGroup]) -> Vec<Given> {
@@ -53,8 +54,7 @@ pub fn words(groups: &[MedicationGroup]) -> Vec<String> {
     for (group, from) in groups.iter().flat_map(|g| g.given.iter().map(move |given| (g, given))) {
         let name = from.drug.text();
         let mut add = |label: &str, value: &str| {
-            let said = values::labelled(&format!("{name} {label}"), value).filter(|said| !all.contains(said));
-            all.extend(said);
+            all.extend(values::labelled(&format!("{name} {label}"), value));
         };
         for performer in from.performers.iter().skip(1) {
             add("実施者", &values::staff(performer).shown());
@@ -65,6 +65,8 @@ pub fn words(groups: &[MedicationGroup]) -> Vec<String> {
             add("投与方法", route.method.text());
         }
     }
+    let mut told = HashSet::new();
+    all.retain(|words| told.insert(words.clone()));
     let mut entered: Vec<String> = groups
         .iter()
         .flat_map(|g| &g.given)

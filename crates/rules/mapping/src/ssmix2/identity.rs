@@ -2,7 +2,7 @@
 
 use super::order::state_of_result;
 use super::{Draft, allergy, values};
-use renkei_records::body::{BloodType, BodyMeasure, Contact, Identity, Insurance, TitledEntry};
+use renkei_records::body::{BloodType, BodyMeasure, Contact, Identity, Insurance, Line, TitledEntry};
 use renkei_records::{Amount, Body, Code, EntryKind, EntryState, SourcePlace};
 use renkei_ssmix2::content::{self, Demographics, Observation};
 
@@ -20,6 +20,7 @@ pub fn map(draft: &mut Draft<'_>, all: &Demographics) {
     blood(draft, all);
     let body = |o: &&Observation| blood_part(o).is_none();
     all.observations.iter().filter(body).for_each(|o| measure(draft, o));
+    more_of_observations(draft, all);
     all.allergies.iter().for_each(|a| allergy::map(draft, a));
     rest(draft, all);
 }
@@ -135,6 +136,15 @@ fn measure(draft: &mut Draft<'_>, observation: &Observation) {
     let state = state_of_result(&observation.status, EntryState::Active);
     let (observed, place) = (body.observed.clone(), values::place(observation.place));
     draft.push(EntryKind::BodyMeasure, observed, state, place, Body::BodyMeasure(body));
+}
+
+/// Range, flags, people, methods and comments of the observations, which neither of their structs has room for.
+fn more_of_observations(draft: &mut Draft<'_>, all: &Demographics) {
+    let has_no_field = |line: &Line| matches!(line.place.field, 0 | 7 | 8 | 16 | 17);
+    let lines: Vec<Line> = all.observations.iter().flat_map(values::observation_lines).filter(has_no_field).collect();
+    let Some(place) = lines.first().map(|line| SourcePlace { field: 0, ..line.place }) else { return };
+    let titled = TitledEntry { title: "身体計測の補足".to_owned(), lines, ..TitledEntry::default() };
+    draft.push(EntryKind::BodyMeasure, None, EntryState::Active, place, Body::Titled(Box::new(titled)));
 }
 
 /// What the structs above have no room for: further disabilities and their numbers, comments.

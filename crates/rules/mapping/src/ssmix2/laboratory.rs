@@ -2,8 +2,8 @@
 
 use super::{Draft, examination, order, values};
 use renkei_records::body::{
-    LaboratoryGroup, LaboratoryOrder, LaboratoryReport, LaboratoryValue, Line, OrderedItem, ParentResult, ResultStatus,
-    Specimen,
+    LaboratoryGroup, LaboratoryOrder, LaboratoryReport, LaboratoryValue, Line, OrderHead, OrderedItem, ParentResult,
+    ResultStatus, Specimen,
 };
 use renkei_records::{Body, EntryKind, EntryState, SourcePlace};
 use renkei_ssmix2::content::{self, Observation, OrderGroup};
@@ -33,9 +33,11 @@ pub fn map_order(draft: &mut Draft<'_>, groups: &[OrderGroup]) {
     comments.dedup();
     let body = LaboratoryOrder {
         head: order::head(first.and_then(|g| g.order.as_ref()), first.and_then(|g| g.request.as_ref())),
-        items: groups.iter().map(item).collect(),
+        items: Vec::new(),
         comments,
     };
+    let items = groups.iter().map(|group| item(group, &body.head)).collect();
+    let body = LaboratoryOrder { items, ..body };
     let effective = draft.effective([body.head.ordered.clone()]);
     let state = order::state_of_parts(groups.iter().filter_map(|g| g.order.as_ref()).map(order::state));
     draft.push(EntryKind::LaboratoryOrder, effective, state, place(groups), Body::LaboratoryOrder(Box::new(body)));
@@ -134,27 +136,36 @@ fn value(from: &Observation) -> LaboratoryValue {
 fn group_comments(from: &OrderGroup) -> Vec<String> {
     let mut all = from.comments.clone();
     // The record's group has fields for collection and report.
-    let has_field = |line: &&Line| matches!((line.place.segment.as_str(), line.place.field), ("OBR", 7 | 22));
+    let has_field = |line: &&Line| matches!((line.place.segment.as_str(), line.place.field), ("OBR", 7 | 22 | 26));
     let details = examination::detail_lines(from);
     all.extend(details.iter().filter(|line| !has_field(line)).map(values::line_in_words));
     all.extend(examination::staff(from).iter().filter_map(|s| values::labelled(&s.role, &s.staff.shown())));
-    all.extend(from.order.iter().filter_map(order::place_words));
+    if let Some(order) = &from.order {
+        all.extend(order::place_words(order));
+        all.extend(values::labelled("親オーダ番号", &order.parent_number));
+        let numbers = from.request.iter().flat_map(|request| order::numbers_of_request(order, request));
+        all.extend(numbers.map(|line| values::line_in_words(&line)));
+    }
     all
 }
 
-fn item(from: &OrderGroup) -> OrderedItem {
+fn item(from: &OrderGroup, whole: &OrderHead) -> OrderedItem {
     let request = from.request.as_ref();
     let place = request.map(|r| r.place).or(from.order.as_ref().and_then(|o| o.place));
     let timing = from.timings.first();
     let planned = timing.and_then(|t| t.start.as_ref()).or(request.and_then(|r| r.start.as_ref()));
     let specimen = specimen(from.specimen.as_ref());
     let planned = values::time(planned).or_else(|| specimen.collected.clone());
-    let mut lines: Vec<_> = from.all_observations().flat_map(values::observation_lines).collect();
+    let mut lines = examination::order_lines(from, whole);
+    lines.extend(from.all_observations().flat_map(values::observation_lines));
     let taken = |line: &Line| match (line.place.segment.as_str(), line.place.field) {
         ("OBR", 7) => timing.is_none_or(|t| t.start.is_none()),
         ("TQ1", 7 | 9) => timing.and_then(|t| t.place).is_some_and(|place| place.occurrence == line.place.index),
         _ => false,
     };
+    let place_of = place.map(values::place).unwrap_or_default();
+    let staff = examination::staff(from);
+    lines.extend(staff.into_iter().filter_map(|s| values::line(&s.role, s.staff.shown(), place_of)));
     lines.extend(examination::detail_lines(from).into_iter().filter(|line| !taken(line)));
     OrderedItem {
         item: request.map(|r| values::coded(&r.item)).unwrap_or_default(),

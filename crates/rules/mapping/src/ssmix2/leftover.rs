@@ -28,6 +28,12 @@ fn allergy(draft: &mut Draft<'_>, segment: &RawSegment) {
         severity: code(4),
         reactions: words(5).split('~').filter(|r| !r.is_empty()).map(str::to_owned).collect(),
         onset: ClinicalTime::from_field(words(6)),
+        comments: segment
+            .fields
+            .iter()
+            .filter(|f| f.place.field > 6)
+            .filter_map(|f| values::labelled(&format!("AL1-{}", f.place.field), &f.text))
+            .collect(),
         ..Allergy::default()
     };
     let effective = body.onset.clone().filter(|time| time.precision() > Precision::Text);

@@ -1,8 +1,8 @@
 //! What every order carries: ORC, TQ1, RXR, and the states that come of them.
 
 use super::values;
-use renkei_records::EntryState;
-use renkei_records::body::{OrderHead, Timing};
+use renkei_records::body::{Line, OrderHead, Timing};
+use renkei_records::{ClinicalTime, CodedValue, EntryState, SourcePlace};
 use renkei_ssmix2::content::{self, Order, Requested, Route};
 
 /// ORC, with the numbers and the doctor of OBR where ORC has none.
@@ -26,6 +26,44 @@ pub fn head(order: Option<&Order>, request: Option<&Requested>) -> OrderHead {
         setting: order.setting.clone(),
         institution_name: order.institution.clone(),
     }
+}
+
+/// What one ORC says differently from the whole order's head, and what the head has no field for.
+pub fn differences(own: &Order, whole: &OrderHead) -> Vec<Line> {
+    let head = self::head(Some(own), None);
+    let place = own.place.map(values::place).unwrap_or_default();
+    let shown = |time: &Option<ClinicalTime>| time.as_ref().map(|t| t.raw.to_string()).unwrap_or_default();
+    let mut lines = Vec::new();
+    for (label, own, whole, field) in [
+        ("オーダ番号", head.placer_number.clone(), &whole.placer_number, 2),
+        ("実施番号", head.filler_number.clone(), &whole.filler_number, 3),
+        ("オーダの状態", head.status.clone(), &whole.status, 5),
+        ("親オーダ番号", own.parent_number.clone(), &String::new(), 8),
+        ("オーダ日時", shown(&head.ordered), &shown(&whole.ordered), 9),
+        ("入力者", head.enterer.shown(), &whole.enterer.shown(), 10),
+        ("依頼医", head.doctor.shown(), &whole.doctor.shown(), 12),
+        ("診療科", head.department.shown().to_owned(), &whole.department.shown().to_owned(), 17),
+        ("入外区分", head.setting.clone(), &whole.setting, 29),
+    ] {
+        let line = values::line(label, own.as_str(), SourcePlace { field, ..place });
+        let code = if field == 17 { head.department.clone() } else { CodedValue::default() };
+        lines.extend(line.filter(|_| own != *whole).map(|line| Line { code, ..line }));
+    }
+    lines
+}
+
+/// OBR-2 and OBR-3 where they are other numbers than those of the ORC beside them.
+pub fn numbers_of_request(order: &Order, request: &Requested) -> Vec<Line> {
+    let at = |field| SourcePlace { field, ..values::place(request.place) };
+    let mut lines = Vec::new();
+    for (label, own, of_order, field) in [
+        ("依頼番号（OBR）", &request.placer_number, &order.placer_number, 2),
+        ("実施番号（OBR）", &request.filler_number, &order.filler_number, 3),
+    ] {
+        let is_other = !of_order.is_empty() && own != of_order;
+        lines.extend(values::line(label, own.as_str(), at(field)).filter(|_| is_other));
+    }
+    lines
 }
 
 /// The ward of an order in words: a place with a room, or one that says that it is a ward. The department of an

@@ -4,10 +4,11 @@
 //! (`…_01_001`, `…_01_002`), so the RP is ORC-4 without that number.
 
 use super::{Draft, given, order, values};
-use renkei_records::body::{Dispensing, Drug, Prescription, RpGroup};
+use renkei_records::body::{Dispensing, Drug, OrderHead, Prescription, RpGroup};
 use renkei_records::{Body, CodedValue, EntryKind, EntryState, SourcePlace};
 use renkei_ssmix2::DataType;
 use renkei_ssmix2::content::{Medication, MedicationGroup, MedicationItem};
+use std::collections::HashSet;
 
 pub fn map(draft: &mut Draft<'_>, all: &Medication) {
     let has_given = all.groups.iter().any(|g| !g.given.is_empty());
@@ -25,7 +26,7 @@ fn prescription(draft: &mut Draft<'_>, all: &Medication) {
         head: order::head(all.groups.first().map(|g| &g.order), None),
         prescription_number: prescription_number(&all.groups),
         categories: categories(&all.groups),
-        groups: rp_groups(&all.groups).into_iter().map(|rp| rp.group).collect(),
+        groups: rp_groups(all).into_iter().map(|rp| rp.group).collect(),
         comments: comments(all),
     };
     let effective = draft.effective([body.head.ordered.clone()]);
@@ -36,7 +37,7 @@ fn prescription(draft: &mut Draft<'_>, all: &Medication) {
 /// `whole`: the message is about dispensing; else it is an order that tells beside what was given.
 fn dispensing(draft: &mut Draft<'_>, all: &Medication, whole: bool) {
     let mut given = given::all(&all.groups);
-    let rps = if whole { rp_groups(&all.groups) } else { Vec::new() };
+    let rps = if whole { rp_groups(all) } else { Vec::new() };
     for one in &mut given {
         // Named by the group its order is printed in, so that dose and usage can be found.
         if let Some(rp) = rps.iter().find(|rp| rp.numbers.contains(&one.group.as_str())) {
@@ -83,6 +84,19 @@ pub fn categories(groups: &[MedicationGroup]) -> Vec<CodedValue> {
     all
 }
 
+/// What the order says as a whole; its drugs say only what differs.
+struct Whole {
+    head: OrderHead,
+    prescription_number: String,
+}
+
+fn whole(all: &Medication) -> Whole {
+    Whole {
+        head: order::head(all.groups.first().map(|g| &g.order), None),
+        prescription_number: prescription_number(&all.groups),
+    }
+}
+
 /// A group of the record with every ORC-4 that went into it.
 struct Rp<'m> {
     rp: &'m str,
@@ -92,12 +106,13 @@ struct Rp<'m> {
 
 /// Groups in the order in which they first appear. RAS without RXE makes a group only where a time is said: its
 /// route stands in `Given`.
-fn rp_groups(groups: &[MedicationGroup]) -> Vec<Rp<'_>> {
+fn rp_groups(medication: &Medication) -> Vec<Rp<'_>> {
+    let whole = whole(medication);
     let mut all: Vec<Rp<'_>> = Vec::new();
-    for group in groups.iter().filter(|g| g.item.is_some() || !g.timings.is_empty()) {
+    for group in medication.groups.iter().filter(|g| g.item.is_some() || !g.timings.is_empty()) {
         let timings = order::timings(&group.timings, &group.routes);
         let (rp, number) = (group.order.rp(), group.order.group_number.as_str());
-        let drug = group.item.as_ref().map(|item| drug(group, item));
+        let drug = group.item.as_ref().map(|item| drug(group, item, &whole));
         match all.iter_mut().find(|known| !rp.is_empty() && known.rp == rp && known.group.timings == timings) {
             Some(known) => {
                 known.numbers.push(number);
@@ -112,7 +127,7 @@ fn rp_groups(groups: &[MedicationGroup]) -> Vec<Rp<'_>> {
     all
 }
 
-fn drug(group: &MedicationGroup, item: &MedicationItem) -> Drug {
+fn drug(group: &MedicationGroup, item: &MedicationItem, whole: &Whole) -> Drug {
     Drug {
         state: order::state(&group.order),
         drug: values::coded(&item.code),
@@ -126,21 +141,28 @@ fn drug(group: &MedicationGroup, item: &MedicationItem) -> Drug {
         strength: values::amount(&item.strength),
         category: values::coded_or_empty(item.administration.as_ref()),
         narcotic_number: item.narcotic_prescriber.as_ref().map(|s| s.id.clone()).unwrap_or_default(),
-        comments: drug_comments(group, item),
+        comments: drug_comments(group, item, whole),
         place: values::place(item.place),
     }
 }
 
 /// NTE, then in words what a drug has no field for.
-fn drug_comments(group: &MedicationGroup, item: &MedicationItem) -> Vec<String> {
+fn drug_comments(group: &MedicationGroup, item: &MedicationItem, whole: &Whole) -> Vec<String> {
     let mut all = group.comments.clone();
     let mut add = |label: &str, value: String| all.extend(values::labelled(label, &value));
     add("麻薬施用者", item.narcotic_prescriber.as_ref().map(|s| values::staff(s).name.kanji()).unwrap_or_default());
     add("速度", [values::amount(&item.rate).shown(), item.rate_per.clone()].join(" ").trim().to_owned());
     add("払出し先", item.delivery.as_ref().map(|l| l.shown()).unwrap_or_default());
     for component in &group.components {
-        add("配合", [component.drug.text(), &values::amount(&component.amount).shown()].join(" "));
+        let additional: Vec<&str> = component.additional.iter().map(|code| code.text()).collect();
+        let (amount, strength) = (values::amount(&component.amount), values::amount(&component.strength));
+        let parts = [component.drug.text(), &amount.shown(), &strength.shown(), &additional.join(" ")].join(" ");
+        add("配合", format!("{} {parts}", component.role).trim().to_owned());
     }
+    if item.prescription_number != whole.prescription_number {
+        add("処方箋番号", item.prescription_number.clone());
+    }
+    all.extend(order::differences(&group.order, &whole.head).iter().map(values::line_in_words));
     all.extend(group.observations.iter().flat_map(values::observation_lines).map(|l| values::line_in_words(&l)));
     all
 }
@@ -151,13 +173,15 @@ fn comments(all: &Medication) -> Vec<String> {
     let mut wards: Vec<String> = all.groups.iter().filter_map(|g| order::place_words(&g.order)).collect();
     wards.dedup();
     comments.extend(wards);
+    let head = order::head(all.groups.first().map(|g| &g.order), None);
     for group in all.groups.iter().filter(|g| g.item.is_none()) {
+        comments.extend(order::differences(&group.order, &head).iter().map(values::line_in_words));
         comments.extend(group.comments.iter().cloned());
         let lines = group.observations.iter().flat_map(values::observation_lines);
         comments.extend(lines.map(|l| values::line_in_words(&l)));
     }
-    let numbers = all.groups.iter().map(|g| g.order.parent_number.as_str()).find(|n| !n.is_empty());
-    comments.extend(numbers.and_then(|n| values::labelled("親オーダ番号", n)));
+    let mut told = HashSet::new();
+    comments.retain(|words| told.insert(words.clone()));
     comments
 }
 

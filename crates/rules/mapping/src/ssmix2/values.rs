@@ -115,15 +115,21 @@ pub fn observation_lines(observation: &Observation) -> Vec<Line> {
         ..Line::default()
     };
     let value = if observation.value.is_empty() { value_code.shown() } else { observation.value.as_str() };
+    // Whoever shows the line without its state must not show what was taken back as if it stood.
+    let label = match observation.status.trim() {
+        "X" | "D" | "W" => format!("{name}（取消）"),
+        "P" | "S" | "I" | "R" => format!("{name}（中間）"),
+        _ => name.to_owned(),
+    };
     let mut lines = vec![Line {
-        label: name.to_owned(),
+        label,
         value: value.to_owned(),
         unit: self::code(&observation.unit),
         status: observation.status.clone(),
         ..line("", String::new(), 5)
     }];
-    for c in value_code.codes.iter().filter(|c| !c.code.is_empty() && c.code != value) {
-        lines.push(line("コード", [c.code.as_str(), c.system.as_str()].join(" ").trim().to_owned(), 5));
+    if value_code.codes.iter().any(|c| !c.code.is_empty() && c.code != value) {
+        lines.push(line("コード", codes_in_words(&value_code), 5));
     }
     let times = observation.observed.as_ref().map(|t| t.raw.clone());
     let more = [
@@ -138,6 +144,17 @@ pub fn observation_lines(observation: &Observation) -> Vec<Line> {
     );
     lines.extend(observation.comments.iter().map(|comment| line("コメント", comment.clone(), 0)));
     lines
+}
+
+/// `620007329 HOT9`; several divided by a stroke. Texts that are not the first stand with their code.
+pub fn codes_in_words(value: &CodedValue) -> String {
+    let shown = value.shown();
+    let one = |c: &Code| {
+        let text = if c.text == shown { "" } else { c.text.as_str() };
+        let parts = [c.code.as_str(), text, c.system.as_str()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    value.codes.iter().map(one).collect::<Vec<_>>().join(" / ")
 }
 
 /// A readable line without code and unit; nothing for an empty value.

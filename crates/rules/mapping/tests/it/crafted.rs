@@ -208,8 +208,8 @@ fn an_injection_keeps_its_hour_24_and_what_is_mixed() {
         ("510ミリリットル".into(), "102", "H1")
     );
     assert_eq!((second.timings[0].route.shown(), second.timings[0].device.shown()), ("静脈内", "点滴ポンプ"));
-    assert!(second.comments.contains(&"指示：５時間一定速度で".to_owned()), "{:?}", second.comments);
-    assert!(second.comments.contains(&"払出し先：3E".to_owned()));
+    let lines: Vec<(&str, &str)> = second.observations.iter().map(|l| (l.label.as_str(), l.value.as_str())).collect();
+    assert_eq!(lines, [("剤形", "注射剤"), ("指示", "５時間一定速度で"), ("払出し先", "3E")]);
     let given = body!(of_kind(valid(&all, "OMP-12", "111"), EntryKind::InjectionGiven)[0], InjectionGiven);
     assert_eq!(given.given.len(), 2);
     assert_eq!((given.given[0].rate.as_str(), given.given[0].notes[0].shown()), ("102ml/hr", "左手に実施"));

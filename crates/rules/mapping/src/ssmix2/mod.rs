@@ -55,7 +55,11 @@ fn map(typed: &TypedMessage, findings: Vec<Finding>, name: &FileName, context: &
     let mut draft = Draft { typed, care_date: &name.care_date, ids, entries: Vec::new(), findings };
     draft.content();
     leftover::map(&mut draft);
-    let Draft { mut entries, findings, .. } = draft;
+    let Draft { mut entries, mut findings, .. } = draft;
+    if entries.is_empty() {
+        let text = "この電文から記録が一つも得られませんでした。原文は残しました。送信元で内容を確かめてください。";
+        findings.push(Finding::warning("message-without-entries", "MSH-9", text));
+    }
     if typed.withdraws {
         // What a withdrawal repeats is what it takes back.
         entries.iter_mut().filter(|e| !e.state.is_withdrawn()).for_each(|e| e.state = EntryState::Cancelled);

@@ -60,6 +60,14 @@ fn the_birth_date_is_given_only_when_it_is_a_whole_date() {
 }
 
 #[test]
+fn a_message_that_says_nothing_is_kept_with_a_finding() {
+    let name = "0000123_-_PPR-01_999999999999999_20260401101500000_-_1";
+    let message = map(name, &types::bytes("PPR^ZD1^PPR_ZD1", &[])).unwrap().message;
+    assert!(message.entries.is_empty());
+    assert!(message.findings.iter().any(|f| f.code == "message-without-entries"));
+}
+
+#[test]
 fn findings_of_reading_travel_with_the_message_and_hold_no_value() {
     let message = map(NAME, &types::bytes("ADT^A01^ADT_A01", &["PV1|1|O"])).unwrap().message;
     assert!(message.findings.iter().any(|f| f.code == "event-not-of-data-type"));

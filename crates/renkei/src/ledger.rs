@@ -7,7 +7,7 @@ use crate::settings::Settings;
 use crate::wiring::{Place, TRAIL_NAME, WiringError};
 use renkei_db::Database;
 use renkei_ledger::{Report, SigningKey};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 pub async fn run(arguments: LedgerArguments) -> ExitCode {
@@ -57,16 +57,24 @@ async fn verify(argument: &PlaceArgument, checkpoint: Option<&Path>, format: For
     }
 }
 
-/// The newest checkpoints of the kept folder, or the one named.
+/// The newest checkpoints of the kept folder (`<day>/<size>.checkpoint`, beside other files), or the one named.
 fn kept_checkpoints(folder: &Path, named: Option<&Path>) -> std::io::Result<Vec<Vec<u8>>> {
     if let Some(file) = named {
         return Ok(vec![std::fs::read(file)?]);
     }
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)?
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.is_file() && !path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.')))
-        .collect();
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            for entry in std::fs::read_dir(path)? {
+                files.push(entry?.path());
+            }
+        } else {
+            files.push(path);
+        }
+    }
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "checkpoint"));
+    // `latest.checkpoint` comes after every day.
     files.sort();
     files.iter().rev().take(KEPT_READ_MAX).map(std::fs::read).collect()
 }
@@ -106,4 +114,37 @@ async fn prove(argument: &PlaceArgument, index: u64) -> ExitCode {
         Ok::<_, WiringError>(proof)
     };
     outcome::of_problem(proved.await.map(|proof| println!("{}", serde_json::to_string(&proof).unwrap_or_default())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R-X-16: the public key that lies beside the checkpoints is none, and those of every day are read.
+    #[test]
+    fn checkpoints_of_every_day_are_read_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str| std::fs::write(folder.path().join(name), name).unwrap();
+        for day in ["2026-11-21", "2026-11-22"] {
+            std::fs::create_dir(folder.path().join(day)).unwrap();
+        }
+        for name in [
+            "trail.pub",
+            "latest.checkpoint",
+            "2026-11-21/000000000009.checkpoint",
+            "2026-11-22/000000000012.checkpoint",
+        ] {
+            write(name);
+        }
+        write("2026-11-22/000000000012.tmp");
+        let read: Vec<_> =
+            kept_checkpoints(folder.path(), None).unwrap().into_iter().map(|f| String::from_utf8(f).unwrap()).collect();
+        assert_eq!(
+            read,
+            ["latest.checkpoint", "2026-11-22/000000000012.checkpoint", "2026-11-21/000000000009.checkpoint"]
+        );
+        let named =
+            kept_checkpoints(folder.path(), Some(&folder.path().join("2026-11-21/000000000009.checkpoint"))).unwrap();
+        assert_eq!(named.len(), 1);
+    }
 }

@@ -1,5 +1,6 @@
 //! Writes every page with believable, wholly fictional data into a folder, to be looked at in a browser:
 //! `cargo run -p renkei-web --example preview -- FOLDER`.
+#![allow(clippy::unwrap_used, reason = "the scenes are shared with the tests and fail loudly")]
 
 #[path = "../tests/it/record.rs"]
 #[allow(dead_code, reason = "shared with the tests")]

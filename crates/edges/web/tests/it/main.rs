@@ -1,4 +1,5 @@
 //! The pages as a reader gets them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail loudly")]
 
 mod from_records;
 mod record;

@@ -71,9 +71,12 @@ async fn work(config: &Path, pretend: bool) -> Result<(), CardAgentError> {
     let (stop, stopped) = watch::channel(false);
     let agent = tokio::spawn(run_agent(prepared.settings, reader, state, stopped));
     let telling = tokio::spawn(async move {
+        let mut told = None;
         while watched.changed().await.is_ok() {
             let now = *watched.borrow_and_update();
-            eprintln!("{}", sentence(now));
+            if told.replace(now) != Some(now) {
+                eprintln!("{}", sentence(now));
+            }
         }
     });
     until_asked_to_stop().await;

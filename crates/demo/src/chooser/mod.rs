@@ -356,6 +356,7 @@ async fn at_chooser(chooser: &Chooser, request: Request<Body>) -> Response<Body>
                 "時計を合わせられません。体験版の日付の1週間前から1年後までのあいだを選んでください。",
             ),
         },
+        (Method::GET, "/favicon.ico") => StatusCode::NO_CONTENT.into_response(),
         _ => missing(),
     }
 }

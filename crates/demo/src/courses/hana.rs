@@ -98,8 +98,8 @@ pub fn course(seed: u64, patient: &Patient, time: Time) -> Vec<Draft> {
 fn clinic(sheet: &mut Sheet<'_>, seed: u64, time: Time, dice: &mut Random) -> Option<Vec<Given>> {
     let home = setting(AOBA, None)?;
     let levels = Levels::new(sheet.patient, seed, time.today).given(VALUES);
-    // away for some weeks around the stay in hospital: linagliptin ran out
-    let (gap_from, gap_to) = (plus_days(time.today, -150), plus_days(time.today, -110));
+    // paused for some weeks after the stay in hospital, as the medicine bars show
+    let (gap_from, gap_to) = (plus_days(time.today, -125), plus_days(time.today, -100));
     let medicines = [
         between(taken("amlodipine-2.5", 1.0, MORNING), None, Some(plus_days(time.today, -500))),
         between(taken("amlodipine", 1.0, MORNING), Some(plus_days(time.today, -500)), None),
@@ -110,7 +110,7 @@ fn clinic(sheet: &mut Sheet<'_>, seed: u64, time: Time, dice: &mut Random) -> Op
     ];
     let follow_up = FollowUp {
         setting: home,
-        visits: every(time, 28, 9).into_iter().filter(|d| *d < gap_from || *d > gap_to).collect(),
+        visits: every(time, 28, 9),
         interval_days: 28,
         medicines: medicines.into_iter().flatten().collect(),
         panel: analytes(&[PANEL_DIABETES]),

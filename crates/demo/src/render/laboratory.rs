@@ -88,9 +88,7 @@ pub fn result(sheet: &mut Sheet<'_>, setting: &Setting, report: &Report, number:
         text.put(4, format_args!("{}^{}^JC10", specimen.code().0, specimen.code().1)).put(17, Minute(report.collected));
         let (group, name) = specimen.group();
         text.segment("OBR").put(1, nth + 1).put(2, number).put(3, format_args!("{number}{:02}", nth + 1));
-        text.put(4, format_args!("{group}^{name}^99O03"))
-            .put(7, Minute(report.collected))
-            .put(8, Minute(report.collected));
+        text.put(4, format_args!("{group}^{name}^99O03")).put(7, Minute(report.collected));
         text.put(16, Xcn(setting.doctor)).put(22, Second(report.reported));
         sheet.orc(&mut text, "SC", number, setting, report.reported, OrcExtra { state, ..OrcExtra::default() });
         if nth == 0

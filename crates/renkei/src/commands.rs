@@ -240,3 +240,45 @@ pub enum CardAgentWhat {
         pretend: bool,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::error::ErrorKind;
+
+    const FIRST_STEPS: &str = include_str!("../../../docs/first-steps.md");
+
+    /// What a shell would hand to the program: without remarks, redirections and what follows.
+    fn words(line: &str) -> Vec<&str> {
+        line.split_whitespace().take_while(|word| !["#", ">", "&&", "|"].contains(word)).collect()
+    }
+
+    #[test]
+    fn every_command_of_the_operators_first_day_is_understood() {
+        let (mut inside, mut lines) = (false, Vec::new());
+        for line in FIRST_STEPS.lines() {
+            if line.starts_with("```") {
+                inside = line == "```sh";
+            } else if inside && line.starts_with("renkei ") {
+                lines.push((line, true));
+            } else if !inside {
+                lines.extend(
+                    line.split('`')
+                        .skip(1)
+                        .step_by(2)
+                        .filter(|code| code.starts_with("renkei "))
+                        .map(|code| (code, false)),
+                );
+            }
+        }
+        assert!(lines.len() > 12, "the page lost its commands");
+        for (line, whole) in lines {
+            match Cli::try_parse_from(words(line)) {
+                Ok(_) => {}
+                // In running text a command may be named without what it works on.
+                Err(error) if !whole && error.kind() == ErrorKind::MissingRequiredArgument => {}
+                Err(error) => panic!("{line}\n{error}"),
+            }
+        }
+    }
+}

@@ -3,3 +3,4 @@
 mod floors;
 mod gate;
 mod licences;
+mod pages;

@@ -6,6 +6,7 @@
 pub mod assets;
 pub mod dates;
 pub mod input;
+pub mod meanings;
 pub mod pages;
 pub mod parts;
 pub mod router;

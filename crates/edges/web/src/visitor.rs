@@ -158,7 +158,9 @@ fn encoded(text: &str) -> String {
 }
 
 impl Web {
-    /// A live session for a page that shows something; a first visit signs in by the connection's certificate.
+    /// A live session for a page that shows something; a first visit of the start page signs in by the connection's
+    /// certificate. No other address does: a window that asks by itself, or that was left open when another one signed
+    /// out, stays closed until somebody begins again.
     ///
     /// # Errors
     /// The finished answer: a refusal in words, or the page that says that the session has ended.
@@ -167,6 +169,23 @@ impl Web {
             Some(token) => self.house.session(token, &visitor.caller).await,
             None => Ok(Err(NoSession::Unknown)),
         };
+        self.enter_by(visitor, found).await
+    }
+
+    /// As [`Self::enter`], for pages that a window asks for by itself: it does not count as use.
+    pub async fn enter_untouched(&self, visitor: &Visitor) -> Result<Entered, Box<Response>> {
+        let found = match &visitor.token {
+            Some(token) => self.house.session_untouched(token, &visitor.caller).await,
+            None => Ok(Err(NoSession::Unknown)),
+        };
+        self.enter_by(visitor, found).await
+    }
+
+    async fn enter_by(
+        &self,
+        visitor: &Visitor,
+        found: Result<Result<Session, NoSession>, AppError>,
+    ) -> Result<Entered, Box<Response>> {
         match found {
             Ok(Ok(session)) => self.entered(visitor, session, None).await,
             Ok(Err(NoSession::Ended(reason))) => Err(Box::new(self.ended(visitor, reason))),
@@ -174,6 +193,9 @@ impl Web {
                 Ok((token, session)) => self.entered(visitor, session, Some(token.into_inner())).await,
                 Err(error) => Err(Box::new(without_session(self.fail(visitor, None, &error)))),
             },
+            Ok(Err(NoSession::Unknown)) if visitor.is_safe => {
+                Err(Box::new(self.ended_page(visitor, Ending::SignedOut, StatusCode::UNAUTHORIZED)))
+            }
             Ok(Err(NoSession::Unknown)) => {
                 let refusal = Refusal { category: Category::NotSignedIn, code: "not_signed_in", reference: None };
                 Err(Box::new(without_session(self.refuse(visitor, None, refusal))))
@@ -216,6 +238,7 @@ impl Web {
         let ending = match reason {
             "idle" => Ending::Idle,
             "absolute" => Ending::Absolute,
+            "signed_out" => Ending::SignedOut,
             other => {
                 let refusal = Refusal { category: Category::NotSignedIn, code: other, reference: None };
                 return without_session(self.refuse(visitor, None, refusal));

@@ -160,7 +160,7 @@ fn diagnoses(year_only: bool) -> Vec<DiagnosisLine> {
 
 fn medicine(n: usize, name: &str, dose: &str, left: &str) -> MedicineLine {
     MedicineLine {
-        mark: mark(n),
+        marks: vec![mark(n)],
         name: name.into(),
         dose: dose.into(),
         code: "YJ 2171022F1234".into(),
@@ -372,7 +372,7 @@ fn summary(language: Language) -> SummaryPage {
             notable("BNP", "128.4", "pg/mL", Tone::High, "11-14", &[128.4]),
         ]),
         calendar: calendar(words),
-        trend: trend(),
+        trends: trend().into_iter().collect(),
         bars: Some(bars(words)),
     }
 }

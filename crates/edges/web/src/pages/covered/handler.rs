@@ -23,7 +23,7 @@ pub struct Back {
 /// `GET /cover` (F9) and `GET /idle`, where a page goes that nobody touched: a session that has ended says so, one that
 /// lives on in another window leaves the record covered here.
 pub async fn cover(State(web): State<Web>, visitor: Visitor, Wish(back): Wish<Back>) -> Response {
-    let entered = match web.enter(&visitor).await {
+    let entered = match web.enter_untouched(&visitor).await {
         Ok(entered) => entered,
         Err(answer) => return *answer,
     };

@@ -166,7 +166,7 @@ async fn open(
 fn shell_of(web: &Web, visitor: &Visitor, entered: &Entered, opened: &Opened) -> Shell {
     let mut shell = entered.shell(web, visitor);
     // The permission ends with the day at the latest, whatever the session does.
-    let until = opened.patient.why.grant_opened_at.end_of_tokyo_day();
+    let until = opened.patient.why.grant_until;
     if let Some(bar) = &mut shell.session {
         bar.until = Some(opened.words.one("common-view-until", "time", dates::clock(until)));
     }

@@ -2,6 +2,7 @@
 
 use super::{CourseLine, CourseMonth, CoursePage};
 use crate::dates;
+use crate::meanings::department;
 use crate::pages::patient::Frame;
 use crate::pages::patient::reading::Reading;
 use crate::parts::Calendar;
@@ -48,7 +49,9 @@ fn first_of(reading: &Reading<'_>, names: &[&str]) -> String {
 }
 
 fn of_encounter(seen: Seen<'_>, e: &Encounter) -> (String, String) {
-    (joined(&[&seen.department(&e.department), &e.location.shown()]), e.attending.shown())
+    let (code, location) = (seen.department(&e.department), e.location.shown());
+    let location = Some(location).filter(|place| *place != code).unwrap_or_default();
+    (joined(&[department(&code), &location]), e.attending.shown())
 }
 
 /// Title and detail of an entry.
@@ -60,7 +63,7 @@ fn told(reading: &Reading<'_>, seen: Seen<'_>) -> (String, String) {
         Body::Allergy(a) => (a.allergen.shown().to_owned(), a.reactions.join(" ")),
         Body::Prescription(p) => {
             let names: Vec<&str> = p.groups.iter().flat_map(|g| &g.drugs).map(|d| d.drug.shown()).collect();
-            (first_of(reading, &names), seen.department(&p.head.department))
+            (first_of(reading, &names), department(&seen.department(&p.head.department)).to_owned())
         }
         Body::Dispensing(p) => {
             let mut names: Vec<&str> = p.given.iter().map(|g| g.drug.shown()).collect();
@@ -71,7 +74,7 @@ fn told(reading: &Reading<'_>, seen: Seen<'_>) -> (String, String) {
         }
         Body::InjectionOrder(i) => {
             let names: Vec<&str> = i.sets.iter().flat_map(|s| &s.components).map(|c| c.drug.shown()).collect();
-            (first_of(reading, &names), seen.department(&i.head.department))
+            (first_of(reading, &names), department(&seen.department(&i.head.department)).to_owned())
         }
         Body::InjectionGiven(i) => {
             let mut names: Vec<&str> = i.given.iter().map(|g| g.drug.shown()).collect();

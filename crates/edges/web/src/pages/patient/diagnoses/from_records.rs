@@ -1,6 +1,7 @@
 //! Diagnoses of a record as lines.
 
 use super::{DiagnosesPage, DiagnosisLine};
+use crate::meanings::department;
 use crate::pages::patient::Frame;
 use crate::pages::patient::reading::Reading;
 use crate::shell::Shell;
@@ -32,7 +33,9 @@ impl DiagnosisLine {
             },
             end: group.until.as_ref().map(|until| until.shown()),
             outcome: first.map(|row| row.outcome.clone()).filter(|outcome| !outcome.is_empty()),
-            department: first.map(|row| row.department.clone()).filter(|department| !department.is_empty()),
+            department: first
+                .map(|row| department(&row.department).to_owned())
+                .filter(|department| !department.is_empty()),
             source: first.map(|row| reading.source(&row.source)).unwrap_or_default(),
         }
     }

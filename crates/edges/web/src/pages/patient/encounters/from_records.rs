@@ -2,6 +2,7 @@
 
 use super::{EncountersPage, StayLine, VisitLine};
 use crate::dates;
+use crate::meanings::{department, disposition};
 use crate::pages::patient::Frame;
 use crate::pages::patient::reading::Reading;
 use crate::shell::Shell;
@@ -12,7 +13,9 @@ use renkei_records::views::stays::{Stay, StayEvent};
 const VISITS_SHOWN_MAX: usize = 100;
 
 fn event(reading: &Reading<'_>, event: &Event, with_kind: bool) -> VisitLine {
-    let place = [event.department.as_str(), event.location.as_str()];
+    // Outpatient messages repeat the department's code as the place.
+    let location = Some(event.location.as_str()).filter(|place| *place != event.department).unwrap_or_default();
+    let place = [department(&event.department), location];
     VisitLine {
         mark: reading.mark(event.institution),
         time: reading.time(event.time.as_ref()),
@@ -31,7 +34,7 @@ fn step(reading: &Reading<'_>, event: &StayEvent) -> String {
         time.as_str(),
         &kind,
         &event.location,
-        &event.department,
+        department(&event.department),
         &event.attending,
         &event.reason,
         back.as_deref().unwrap_or_default(),
@@ -64,10 +67,10 @@ fn stay(reading: &Reading<'_>, stay: &Stay) -> StayLine {
             (false, _) => "encounter-state-ended",
         }),
         current: stay.is_open,
-        department: stay.department.clone(),
+        department: department(&stay.department).to_owned(),
         place: stay.location.clone(),
         doctor: stay.attending.clone(),
-        outcome: (!stay.disposition.is_empty()).then(|| stay.disposition.clone()),
+        outcome: (!stay.disposition.is_empty()).then(|| disposition(&stay.disposition).to_owned()),
         steps: stay.events.iter().map(|event| step(reading, event)).collect(),
         source: reading.source(&stay.source),
     }

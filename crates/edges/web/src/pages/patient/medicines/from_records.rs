@@ -75,7 +75,7 @@ impl MedicineLine {
             comments.insert(0, reading.kind(EntryKind::Dispensing));
         }
         Self {
-            mark: reading.mark(course.institution),
+            marks: vec![reading.mark(course.institution)],
             name: course.name.clone(),
             dose: dose.join(" "),
             code,
@@ -104,17 +104,16 @@ impl MedicineGroup {
         Self::with(reading, medicine, lines.collect())
     }
 
-    /// For the summary: each institution's line that lasts longest.
+    /// For the summary: one line, the prescription that lasts longest, with the marks of all who give it now.
     pub fn brief(reading: &Reading<'_>, medicine: &Medicine) -> Self {
-        let mut chosen: Vec<&Course> = Vec::new();
-        for course in medicine.courses.iter().filter(|c| is_present(c)) {
-            match chosen.iter_mut().find(|known| known.institution == course.institution) {
-                Some(known) if course.last_day > known.last_day => *known = course,
-                Some(_) => {}
-                None => chosen.push(course),
-            }
-        }
-        Self::with(reading, medicine, chosen.into_iter().map(|c| MedicineLine::new(reading, c)).collect())
+        let present = || medicine.courses.iter().filter(|course| is_present(course));
+        let line = present().max_by_key(|c| (!c.is_dispensing, c.last_day, c.start)).map(|course| {
+            let mut institutions: Vec<_> = present().map(|c| c.institution).collect();
+            institutions.sort_unstable();
+            institutions.dedup();
+            MedicineLine { marks: reading.marks(&institutions), comment: None, ..MedicineLine::new(reading, course) }
+        });
+        Self::with(reading, medicine, line.into_iter().collect())
     }
 }
 
@@ -159,7 +158,7 @@ fn injection(reading: &Reading<'_>, card: &PrescriptionCard) -> Vec<MedicineLine
         let mut comments = group.notes.clone();
         comments.extend(group.drugs.iter().flat_map(|drug| drug.comments.clone()));
         MedicineLine {
-            mark: reading.mark(card.institution),
+            marks: vec![reading.mark(card.institution)],
             name: names.join(" ＋ "),
             dose: usage.collect::<Vec<_>>().join(" "),
             code: String::new(),

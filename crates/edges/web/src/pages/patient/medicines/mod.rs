@@ -10,7 +10,8 @@ use askama::Template;
 /// One prescribed or dispensed medicine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MedicineLine {
-    pub mark: Mark,
+    /// Who prescribed or handed it out.
+    pub marks: Vec<Mark>,
     pub name: String,
     /// Dose and usage as they came: `1日1回 朝食後 1錠`.
     pub dose: String,

@@ -1,6 +1,7 @@
 //! Orders, reports and the remaining kinds of a record as titled entries.
 
 use super::{OtherEntry, OtherGroup, OthersPage};
+use crate::meanings::department;
 use crate::pages::patient::Frame;
 use crate::pages::patient::reading::Reading;
 use crate::shell::Shell;
@@ -35,7 +36,7 @@ fn of_card(reading: &Reading<'_>, card: &OrderCard) -> OtherEntry {
     for comment in &card.comments {
         push(&mut fields, words.say("others-comment"), comment.as_str());
     }
-    push(&mut fields, words.say("others-department"), card.department.as_str());
+    push(&mut fields, words.say("others-department"), department(&card.department));
     push(&mut fields, words.say("others-doctor"), card.doctor.as_str());
     for (role, name) in &card.staff {
         push(&mut fields, role.clone(), name.as_str());

@@ -14,10 +14,13 @@ use renkei_records::ClinicalTime;
 use renkei_records::views::latest::LatestValue;
 use renkei_records::views::series::OwnRange;
 use renkei_records::views::summary::Summary;
+use renkei_records::views::trends::trends;
 
 /// Lines of each card; the heading leads to all of them.
 const DIAGNOSES_SHOWN_MAX: usize = 12;
 const VALUES_SHOWN_MAX: usize = 10;
+/// Graphs under each other.
+const TRENDS_SHOWN_MAX: usize = 2;
 
 /// `11-14 ▲0.4`; the year stands there when it is not this one.
 fn when(reading: &Reading<'_>, value: &LatestValue) -> String {
@@ -57,15 +60,32 @@ fn notable(reading: &Reading<'_>, value: &LatestValue) -> NotableValue {
     }
 }
 
-/// Out of range, or a number: comments and texts are read in the table.
-fn glance(summary: &Summary) -> impl Iterator<Item = &LatestValue> {
-    summary.latest.iter().filter(|value| value.flagging.is_abnormal() || !value.spark.is_empty())
+/// Analytes that guide everyday treatment, by the first five characters of JLAC10, the first glance first: HbA1c, eGFR,
+/// creatinine, potassium, PT-INR, BNP and NT-proBNP, haemoglobin, CRP, LDL, ALT.
+const GUIDING: [&str; 12] =
+    ["3D046", "3D045", "8A065", "3C015", "3H015", "2B030", "4Z271", "4Z272", "2A030", "5C070", "3F077", "3B045"];
+
+/// Out of range first, and among equals what guides treatment; comments and texts are read in the table.
+fn glance(summary: &Summary) -> Vec<&LatestValue> {
+    let mut values: Vec<&LatestValue> =
+        summary.latest.iter().filter(|value| value.flagging.is_abnormal() || !value.spark.is_empty()).collect();
+    let guiding =
+        |value: &LatestValue| GUIDING.iter().position(|code| *code == value.key.analyte).unwrap_or(GUIDING.len());
+    // Stable: within a rank the order of the record stays, newest first.
+    values.sort_by_key(|value| (!value.flagging.is_abnormal(), guiding(value)));
+    values.truncate(VALUES_SHOWN_MAX);
+    values
 }
 
 impl SummaryPage {
     pub fn from_records(shell: Shell, frame: Frame, reading: &Reading<'_>, summary: &Summary) -> Self {
         // A card is there when its tab is: a group that may not be seen looks like one that is empty everywhere.
         let has = |tab: Tab| frame.tabs.iter().any(|t| t.href.ends_with(&format!("/{}", tab.slug())));
+        let values = glance(summary);
+        let moving = values.iter().filter(|value| value.spark.len() > 1).take(TRENDS_SHOWN_MAX);
+        let drawn = |value: &&LatestValue| {
+            trends(reading.record, std::slice::from_ref(&value.key)).first().and_then(|trend| graph(reading, trend))
+        };
         Self {
             diagnoses: has(Tab::Diagnoses).then(|| {
                 summary
@@ -79,10 +99,9 @@ impl SummaryPage {
             diagnoses_total: summary.diagnoses.current.len(),
             medicines: has(Tab::Medicines)
                 .then(|| summary.medicines.current.iter().map(|m| MedicineGroup::brief(reading, m)).collect()),
-            values: has(Tab::Laboratory)
-                .then(|| glance(summary).take(VALUES_SHOWN_MAX).map(|v| notable(reading, v)).collect()),
+            values: has(Tab::Laboratory).then(|| values.iter().map(|v| notable(reading, v)).collect()),
             calendar: Calendar::from_record(reading, &summary.calendar, reading.visit),
-            trend: summary.trends.iter().find_map(|trend| graph(reading, trend)),
+            trends: moving.filter_map(drawn).collect(),
             bars: bars(reading, &summary.medicines),
             shell,
             frame,

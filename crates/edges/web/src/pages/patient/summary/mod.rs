@@ -37,6 +37,7 @@ pub struct SummaryPage {
     pub medicines: Option<Vec<MedicineGroup>>,
     pub values: Option<Vec<NotableValue>>,
     pub calendar: Calendar,
-    pub trend: Option<Trend>,
+    /// The values that guide most, one graph each.
+    pub trends: Vec<Trend>,
     pub bars: Option<Bars>,
 }

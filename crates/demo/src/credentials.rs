@@ -20,13 +20,13 @@ pub const P12_PASSWORD: &str = "renkei-taiken";
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialError {
-    #[error("a certificate of the fictional region could not be made")]
+    #[error("体験版の証明書を作れません。/ a fictional certificate cannot be made")]
     Pki(#[from] TestPkiError),
-    #[error("a certificate of the fictional region could not be used")]
+    #[error("体験版の証明書を使えません。/ a fictional certificate cannot be used")]
     Net(#[from] renkei_net::NetError),
-    #[error("a file of the fictional region could not be written")]
+    #[error("体験版の証明書のファイルを書けません。/ a fictional certificate cannot be written")]
     Io(#[from] std::io::Error),
-    #[error("a key of a card reader could not be made")]
+    #[error("体験版の読取機の鍵を作れません。/ the key of a fictional reader cannot be made")]
     ReaderKey,
 }
 

@@ -8,6 +8,7 @@ pub mod chooser;
 pub mod courses;
 pub mod credentials;
 pub mod places;
+mod problems;
 pub mod random;
 pub mod reader;
 pub mod region;

@@ -36,7 +36,7 @@ pub struct Agents {
 
 /// Why an agent could not start.
 #[derive(Debug, thiserror::Error)]
-#[error("the key of a card reader of the fictional region cannot be used")]
+#[error("体験版の読取機の鍵を使えません。/ the key of a fictional reader cannot be used")]
 pub struct BadReaderKey;
 
 impl Agents {

@@ -17,11 +17,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    #[error("a folder or file of the fictional storages could not be written")]
+    #[error("体験版のデータを書けません。/ the fictional storages cannot be written")]
     Io(#[from] io::Error),
-    #[error("a text of the fictional region has a character the storages cannot hold")]
+    #[error("体験版の文字を書けません。/ a text of the fictional region does not fit into a storage")]
     Text(#[from] renkei_text::Unencodable),
-    #[error("a writing thread ended early")]
+    #[error("体験版のデータ作りが途中で止まりました。/ writing the fictional storages broke off")]
     Thread,
 }
 

@@ -27,8 +27,8 @@ use guard::Host;
 use jar::Jar;
 use jiff::civil::{Date, DateTime};
 use renkei_kernel::{Clock, SettableClock, Timestamp};
+use renkei_net::NetError;
 use renkei_net::client::{Client, ClientSettings};
-use renkei_net::{NetError, client::ClientError};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -98,8 +98,6 @@ pub enum ChooserError {
     Listen(#[from] std::io::Error),
     #[error("体験版の画面はこの機械の中でだけ開けます。/ the page of the demonstration opens on loopback only")]
     NotLoopback,
-    #[error("入口につながりません。/ the entrance does not answer")]
-    Entrance(#[from] ClientError),
 }
 
 fn featured(code: &str) -> Option<&'static str> {

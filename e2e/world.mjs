@@ -27,6 +27,7 @@ export class World {
     const world = new World();
     world.folder = folder;
     world.ready = ready;
+    world.began = new Date();
     world.pictures = pictures;
     world.places = JSON.parse(await readFile(path.join(folder, 'places.json'), 'utf8'));
     world.browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
@@ -35,9 +36,15 @@ export class World {
   }
 
   async scene(walk) {
-    await this.setClock('2026-11-21T10:00:00+09:00');
+    await this.setClock(this.at('10:00'));
     await this.takeCardsAway();
     await walk(this);
+  }
+
+  /** A wall-clock time of the demonstration's first day, or of a later one: `at('00:00', 1)`. */
+  at(time, daysLater = 0) {
+    const day = new Date(this.began.getTime() + daysLater * 86_400_000);
+    return `${day.toLocaleDateString('sv-SE', { timeZone: 'Asia/Tokyo' })}T${time}`;
   }
 
   person(key) {
@@ -130,7 +137,7 @@ export class World {
   async readCard(page, patient, institution) {
     await this.layCard(patient, institution);
     await page.getByRole('button', { name: /読み取/ }).first().click();
-    await page.waitForURL((url) => !url.pathname.startsWith('/read/'), { timeout: 30_000 });
+    await page.waitForURL((url) => !url.pathname.startsWith('/read/') || url.pathname.endsWith('/outcome'), { timeout: 30_000 });
   }
 
   async picture(page, name) {

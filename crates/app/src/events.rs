@@ -204,13 +204,26 @@ pub(crate) fn record_rebuilt(house: &House) -> Event {
     house.ledger().event(EventName::RecordRebuilt).object_class("projection")
 }
 
+/// Messages decoded anew from their originals took the place of what was stored.
+pub(crate) fn record_remapped(house: &House, messages: usize) -> Event {
+    let count = i64::try_from(messages).unwrap_or(i64::MAX);
+    house.ledger().event(EventName::RecordRebuilt).object_class("message").detail("remapped", count)
+}
+
 pub(crate) fn import_started(house: &House, institution: InstitutionId, batch: BatchId) -> Event {
     let event = house.ledger().event(EventName::ImportStarted).actor(Actor::Machine { institution });
     event.purpose(Purpose::Registration).detail("batch", batch.0)
 }
 
-pub(crate) fn import_ended(house: &House, institution: InstitutionId, batch: BatchId, counts: Counts) -> Event {
-    house
+/// `to_the_end`: the storage was read to its end; otherwise the run failed on its way.
+pub(crate) fn import_ended(
+    house: &House,
+    institution: InstitutionId,
+    batch: BatchId,
+    counts: Counts,
+    to_the_end: bool,
+) -> Event {
+    let event = house
         .ledger()
         .event(EventName::ImportEnded)
         .actor(Actor::Machine { institution })
@@ -220,7 +233,8 @@ pub(crate) fn import_ended(house: &House, institution: InstitutionId, batch: Bat
         .detail("unchanged", counts.unchanged)
         .detail("superseded", counts.superseded)
         .detail("refused", counts.refused)
-        .detail("quarantined", counts.quarantined)
+        .detail("quarantined", counts.quarantined);
+    if to_the_end { event } else { event.outcome(Outcome::Serious).detail("reason", "failed") }
 }
 
 pub(crate) fn service(house: &House, started: bool) -> Event {

@@ -96,10 +96,18 @@ pub async fn import_ssmix2(
             Some(Err(error)) => failed = Some(error),
         }
     }
-    house.import_end(&import, summary.counts).await?;
     match failed {
-        Some(error) => Err(error.into()),
-        None => Ok(summary),
+        None => {
+            house.import_end(&import, summary.counts).await?;
+            Ok(summary)
+        }
+        Some(error) => {
+            // The first failure is the one to tell.
+            if let Err(second) = house.import_failed(&import, summary.counts).await {
+                tracing::error!(code = second.code(), "the end of a failed import could not be recorded");
+            }
+            Err(error.into())
+        }
     }
 }
 

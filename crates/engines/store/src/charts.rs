@@ -7,7 +7,7 @@ use crate::Error;
 use crate::entities::{message, projection};
 use crate::facts::{By, FactKind, holding};
 use renkei_access::Permit;
-use renkei_kernel::{ChartId, InstitutionId, MessageId, PersonId, Timestamp};
+use renkei_kernel::{ChartId, InstitutionId, PersonId, Timestamp};
 use renkei_keys::{ChartKey, SealKind, Sealer};
 use renkei_ledger::{Recorded, RecordedInTx};
 use renkei_records::views::{EntryFacts, PatientRecord};
@@ -98,7 +98,7 @@ fn is_dental(icd10: &str) -> bool {
 }
 
 /// The stored projection with every newer message folded in.
-async fn folded(
+pub(crate) async fn folded(
     on: &impl ConnectionTrait,
     key: &ChartKey,
 ) -> Result<ChartRecord, Error> {
@@ -121,7 +121,7 @@ async fn folded(
 }
 
 /// A message as it stands now: its sealed entries with the condition seen last.
-fn opened(key: &ChartKey, row: &message::Model) -> Result<Message, Error> {
+pub(crate) fn opened(key: &ChartKey, row: &message::Model) -> Result<Message, Error> {
     let plain = key.open(row.id, SealKind::Decoded, MESSAGE_VERSION, &row.sealed_entries)?;
     let mut message = Message::decode(&plain)?;
     message.condition = Condition::from_flag(row.condition).ok_or(Error::Unreadable("condition"))?;
@@ -145,7 +145,7 @@ pub async fn refresh(recorded: &RecordedInTx<'_>, key: &ChartKey) -> Result<bool
     Ok(true)
 }
 
-async fn write(on: &impl ConnectionTrait, key: &ChartKey, record: &ChartRecord) -> Result<(), Error> {
+pub(crate) async fn write(on: &impl ConnectionTrait, key: &ChartKey, record: &ChartRecord) -> Result<(), Error> {
     let chart = Uuid::from(key.chart());
     let sealed = key.seal(chart, SealKind::Projection, PROJECTION_VERSION, &record.encode()?)?;
     let row = projection::ActiveModel {
@@ -162,59 +162,4 @@ async fn write(on: &impl ConnectionTrait, key: &ChartKey, record: &ChartRecord) 
         .exec_without_returning(on)
         .await?;
     Ok(())
-}
-
-/// An original as it lies: sealed in its row, or in the blob store under a name.
-#[derive(Debug, Clone)]
-pub enum FoundOriginal {
-    Plain(Vec<u8>),
-    Blob([u8; 32]),
-}
-
-/// What a rebuild reads of one message.
-#[derive(Debug)]
-pub struct StoredMessage {
-    pub id: MessageId,
-    pub sequence: i64,
-    pub message: Message,
-    pub original: FoundOriginal,
-    pub size_bytes: i64,
-}
-
-/// All messages of the permit's chart with their originals opened, in order of change.
-pub async fn stored_messages(recorded: &RecordedInTx<'_>, key: &ChartKey) -> Result<Vec<StoredMessage>, Error> {
-    let chart = recorded.permit().chart().ok_or(Error::PermitOfAnotherKind)?;
-    let rows = message::Entity::find()
-        .filter(message::Column::ChartId.eq(Uuid::from(chart)))
-        .order_by_asc(message::Column::Sequence)
-        .all(recorded.tx().connection())
-        .await?;
-    rows.into_iter()
-        .map(|row| {
-            let message = opened(key, &row)?;
-            let original = match (&row.sealed_original, &row.blob_name) {
-                (Some(sealed), _) => {
-                    FoundOriginal::Plain(key.open(row.id, SealKind::Original, MESSAGE_VERSION, sealed)?)
-                }
-                (None, Some(name)) => FoundOriginal::Blob(
-                    <[u8; 32]>::try_from(name.as_slice()).map_err(|_| Error::Unreadable("blob name"))?,
-                ),
-                (None, None) => return Err(Error::Unreadable("original")),
-            };
-            Ok(StoredMessage { id: row.id.into(), sequence: row.sequence, message, original, size_bytes: row.size_bytes })
-        })
-        .collect()
-}
-
-/// Compares the stored projection with one made from all messages again; replaces it when they differ.
-/// Answers whether the stored one was the same.
-pub async fn rebuild(recorded: &RecordedInTx<'_>, key: &ChartKey, fresh: ChartRecord) -> Result<bool, Error> {
-    let chart = recorded.permit().chart().ok_or(Error::PermitOfAnotherKind)?;
-    let on = recorded.tx().connection();
-    let stored = folded(on, key).await?;
-    let same = stored.encode()? == fresh.encode()?;
-    if !same || projection::Entity::find_by_id(Uuid::from(chart)).one(on).await?.is_none() {
-        write(on, key, &fresh).await?;
-    }
-    Ok(same)
 }

@@ -135,3 +135,19 @@ pub async fn chart_words(
     let key = sealer.key(chart).await?;
     Ok(Some(key.open(Uuid::from(chart), SealKind::Identity, WORDS_VERSION, &sealed)?))
 }
+
+/// The sealed words of the permit's own chart, for a rebuild that reads its originals again.
+pub async fn chart_words_for_rebuild(
+    on: &impl ConnectionTrait,
+    sealer: &Sealer,
+    recorded: &Recorded,
+    at: Timestamp,
+) -> Result<Option<Vec<u8>>, Error> {
+    let (PermitKind::Rebuild, Some(chart)) = (recorded.permit().kind(), recorded.permit().chart()) else {
+        return Err(Error::PermitOfAnotherKind);
+    };
+    let row = select(FactKind::Chart, By::Subject(chart.into()), Some(inside(at))).one(on).await?;
+    let Some(sealed) = row.and_then(|row| row.sealed) else { return Ok(None) };
+    let key = sealer.key(chart).await?;
+    Ok(Some(key.open(Uuid::from(chart), SealKind::Identity, WORDS_VERSION, &sealed)?))
+}

@@ -159,6 +159,7 @@ pub mod refusal {
         pub institution_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         pub name_hash: Vec<u8>,
+        #[sea_orm(primary_key, auto_increment = false)]
         pub digest_hash: Vec<u8>,
         pub cause: String,
         pub place: String,
@@ -181,8 +182,9 @@ pub mod quarantine {
         pub chart_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         pub name_hash: Vec<u8>,
-        pub id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
         pub digest_hash: Vec<u8>,
+        pub id: Uuid,
         pub cause: String,
         pub place: String,
         pub recorded_at: i64,

@@ -14,6 +14,7 @@ pub mod directory;
 pub mod facts;
 pub mod grants;
 pub mod messages;
+pub mod rebuild;
 pub mod migrations;
 pub mod sessions;
 

@@ -94,7 +94,6 @@ pub(crate) async fn last_sequence(on: &impl ConnectionTrait, chart: ChartId) -> 
 pub async fn append(recorded: &RecordedInTx<'_>, messages: Vec<NewMessage>) -> Result<(), Error> {
     // 14 columns a row and 8 a header stay far below either engine's limit of bound values.
     const MESSAGES_PER_STATEMENT: usize = 50;
-    const HEADERS_PER_STATEMENT: usize = 500;
     let chart = recorded.permit().chart().ok_or(Error::PermitOfAnotherKind)?;
     let on = recorded.tx().connection();
     let mut sequence = last_sequence(on, chart).await?;
@@ -102,16 +101,7 @@ pub async fn append(recorded: &RecordedInTx<'_>, messages: Vec<NewMessage>) -> R
     let mut rows = Vec::with_capacity(messages.len());
     for new in messages {
         sequence += 1;
-        headers.extend(new.headers.iter().map(|header| entry::ActiveModel {
-            chart_id: Set(chart.into()),
-            id: Set(header.id.into()),
-            message_id: Set(new.id.into()),
-            position: Set(header.position),
-            kind: Set(header.kind),
-            effective_at: Set(header.effective_at.map(Timestamp::micros)),
-            recorded_at: Set(new.recorded_at.micros()),
-            state: Set(header.state),
-        }));
+        headers.extend(new.headers.iter().map(|header| header_row(chart, new.id, new.recorded_at, header)));
         let (inline, blob) = match new.original {
             SealedOriginal::Inline(sealed) => (Some(sealed), None),
             SealedOriginal::Blob(name) => (None, Some(name.to_vec())),
@@ -140,15 +130,51 @@ pub async fn append(recorded: &RecordedInTx<'_>, messages: Vec<NewMessage>) -> R
         }
         message::Entity::insert_many(part).exec_without_returning(on).await?;
     }
-    let mut headers = headers.into_iter();
+    put_headers(on, headers).await
+}
+
+/// The clear headers of a message's entries, in their order.
+pub fn headers_of(message: &renkei_records::Message) -> Vec<Header> {
+    let numbered = message.entries.iter().enumerate();
+    numbered
+        .map(|(position, entry)| Header {
+            id: entry.id,
+            position: i32::try_from(position).unwrap_or(i32::MAX),
+            kind: entry.kind.code(),
+            effective_at: entry.effective.as_ref().and_then(renkei_records::ClinicalTime::at),
+            state: entry.state.code(),
+        })
+        .collect()
+}
+
+pub(crate) fn header_row(
+    chart: ChartId,
+    message: MessageId,
+    recorded_at: Timestamp,
+    header: &Header,
+) -> entry::ActiveModel {
+    entry::ActiveModel {
+        chart_id: Set(chart.into()),
+        id: Set(header.id.into()),
+        message_id: Set(message.into()),
+        position: Set(header.position),
+        kind: Set(header.kind),
+        effective_at: Set(header.effective_at.map(Timestamp::micros)),
+        recorded_at: Set(recorded_at.micros()),
+        state: Set(header.state),
+    }
+}
+
+pub(crate) async fn put_headers(on: &impl ConnectionTrait, rows: Vec<entry::ActiveModel>) -> Result<(), Error> {
+    const HEADERS_PER_STATEMENT: usize = 500;
+    let mut rows = rows.into_iter();
     loop {
-        let part: Vec<_> = headers.by_ref().take(HEADERS_PER_STATEMENT).collect();
+        let part: Vec<_> = rows.by_ref().take(HEADERS_PER_STATEMENT).collect();
         if part.is_empty() {
-            break;
+            return Ok(());
         }
         entry::Entity::insert_many(part).exec_without_returning(on).await?;
     }
-    Ok(())
 }
 
 /// A stored message was seen with a more final condition (flag 1 → 2 → 0). It moves to the end of the chart's order of
@@ -183,14 +209,31 @@ pub struct NewRefusal {
     pub origin: BatchId,
 }
 
-/// The refusal already noted for a name, if any: digest and cause.
-pub async fn refusal_find(
+/// A refusal that is noted: name hash, digest hash, cause.
+pub type NotedRefusal = (Vec<u8>, Vec<u8>, String);
+
+/// Rows of a statement that lists hashes.
+const HASHES_PER_STATEMENT: usize = 500;
+
+/// What is noted of an institution's refusals under these names.
+pub async fn refusals_noted(
     on: &impl ConnectionTrait,
     institution: InstitutionId,
-    name_hash: [u8; 32],
-) -> Result<Option<(Vec<u8>, String)>, Error> {
-    let row = refusal::Entity::find_by_id((Uuid::from(institution), name_hash.to_vec())).one(on).await?;
-    Ok(row.map(|row| (row.digest_hash, row.cause)))
+    names: &[[u8; 32]],
+) -> Result<Vec<NotedRefusal>, Error> {
+    let mut noted = Vec::new();
+    for part in names.chunks(HASHES_PER_STATEMENT) {
+        let rows: Vec<NotedRefusal> = refusal::Entity::find()
+            .select_only()
+            .columns([refusal::Column::NameHash, refusal::Column::DigestHash, refusal::Column::Cause])
+            .filter(refusal::Column::InstitutionId.eq(Uuid::from(institution)))
+            .filter(refusal::Column::NameHash.is_in(part.iter().map(|name| name.to_vec())))
+            .into_tuple()
+            .all(on)
+            .await?;
+        noted.extend(rows);
+    }
+    Ok(noted)
 }
 
 /// Notes a refusal, in the transaction of its trail record.
@@ -206,9 +249,12 @@ pub async fn refusal_note(tx: &Tx, new: NewRefusal) -> Result<(), Error> {
     };
     refusal::Entity::insert(row)
         .on_conflict(
-            sea_query::OnConflict::columns([refusal::Column::InstitutionId, refusal::Column::NameHash])
+            sea_query::OnConflict::columns([
+                refusal::Column::InstitutionId,
+                refusal::Column::NameHash,
+                refusal::Column::DigestHash,
+            ])
                 .update_columns([
-                    refusal::Column::DigestHash,
                     refusal::Column::Cause,
                     refusal::Column::Place,
                     refusal::Column::RefusedAt,
@@ -221,13 +267,17 @@ pub async fn refusal_note(tx: &Tx, new: NewRefusal) -> Result<(), Error> {
     Ok(())
 }
 
-/// A file that came at last is no longer refused.
-pub async fn refusals_forget(tx: &Tx, institution: InstitutionId, names: Vec<[u8; 32]>) -> Result<(), Error> {
-    const NAMES_PER_STATEMENT: usize = 500;
-    for part in names.chunks(NAMES_PER_STATEMENT) {
+/// Files that came at last are no longer refused: name and digest of each.
+pub async fn refusals_forget(
+    tx: &Tx,
+    institution: InstitutionId,
+    files: &[([u8; 32], [u8; 32])],
+) -> Result<(), Error> {
+    for part in files.chunks(HASHES_PER_STATEMENT) {
         refusal::Entity::delete_many()
             .filter(refusal::Column::InstitutionId.eq(Uuid::from(institution)))
-            .filter(refusal::Column::NameHash.is_in(part.iter().map(|name| name.to_vec())))
+            .filter(refusal::Column::NameHash.is_in(part.iter().map(|(name, _)| name.to_vec())))
+            .filter(refusal::Column::DigestHash.is_in(part.iter().map(|(_, digest)| digest.to_vec())))
             .exec(tx.connection())
             .await?;
     }
@@ -247,7 +297,7 @@ pub struct NewQuarantined {
     pub sealed_original: Vec<u8>,
 }
 
-/// Digests of what a chart has in quarantine, by name hash.
+/// Name and digest of what a chart has in quarantine.
 pub async fn quarantined(on: &impl ConnectionTrait, chart: ChartId) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Error> {
     let rows: Vec<(Vec<u8>, Vec<u8>)> = quarantine::Entity::find()
         .select_only()
@@ -259,36 +309,21 @@ pub async fn quarantined(on: &impl ConnectionTrait, chart: ChartId) -> Result<Ve
     Ok(rows)
 }
 
-/// Puts a file into quarantine; a newer one of the same name takes its place.
+/// Puts a file into quarantine, beside others of the same name. A file that lies there already is a duplicate.
 pub async fn quarantine_put(recorded: &RecordedInTx<'_>, new: NewQuarantined) -> Result<(), Error> {
     let chart = recorded.permit().chart().ok_or(Error::PermitOfAnotherKind)?;
     let row = quarantine::ActiveModel {
         chart_id: Set(chart.into()),
         name_hash: Set(new.name_hash.to_vec()),
-        id: Set(new.id.into()),
         digest_hash: Set(new.digest_hash.to_vec()),
+        id: Set(new.id.into()),
         cause: Set(new.cause),
         place: Set(new.place),
         recorded_at: Set(new.at.micros()),
         origin: Set(new.origin.into()),
         sealed_original: Set(new.sealed_original),
     };
-    quarantine::Entity::insert(row)
-        .on_conflict(
-            sea_query::OnConflict::columns([quarantine::Column::ChartId, quarantine::Column::NameHash])
-                .update_columns([
-                    quarantine::Column::Id,
-                    quarantine::Column::DigestHash,
-                    quarantine::Column::Cause,
-                    quarantine::Column::Place,
-                    quarantine::Column::RecordedAt,
-                    quarantine::Column::Origin,
-                    quarantine::Column::SealedOriginal,
-                ])
-                .to_owned(),
-        )
-        .exec_without_returning(recorded.tx().connection())
-        .await?;
+    quarantine::Entity::insert(row).exec_without_returning(recorded.tx().connection()).await?;
     Ok(())
 }
 

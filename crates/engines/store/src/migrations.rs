@@ -59,12 +59,12 @@ fn clinical(schema: &mut Schema) {
     schema.table("quarantine", |t| {
         t.id("chart_id").bytes("name_hash").id("id").bytes("digest_hash").text("cause").text("place");
         t.micros("recorded_at").id("origin").bytes("sealed_original");
-        t.key(&["chart_id", "name_hash"]);
+        t.key(&["chart_id", "name_hash", "digest_hash"]);
     });
     schema.table("refusals", |t| {
         t.id("institution_id").bytes("name_hash").bytes("digest_hash").text("cause").text("place");
         t.micros("refused_at").id("origin");
-        t.key(&["institution_id", "name_hash"]);
+        t.key(&["institution_id", "name_hash", "digest_hash"]);
     });
     schema.table("feeds", |t| {
         t.id("institution_id").micros("last_import_at").micros_or_null("last_message_at");

@@ -1,0 +1,364 @@
+//! Prepared files are written, many to a commit, each with its record.
+//!
+//! Two things may happen on the way. Somebody else wrote the same file meanwhile (a second import, a rename between two
+//! looks): what is known is loaded again and the rest judged anew. Or one row is not taken: the batch is split in half
+//! until that one stands alone, which is then kept apart with its cause; one broken file never stops the rest.
+
+use super::fate::{Act, Fate, Judge, Marks, Seen, refusal};
+use super::{Arrived, Import};
+use crate::error::AppError;
+use crate::house::House;
+use renkei_access::Permit;
+use renkei_db::Tx;
+use renkei_kernel::InstitutionId;
+use renkei_ledger::Event;
+use renkei_store::batches::Counts;
+use renkei_store::messages::{self, NewMessage, NewRefusal, SealedOriginal};
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// How often a part is judged anew because others wrote the same files meanwhile.
+const JUDGED_AT_MOST: u32 = 8;
+/// Cause of a file whose rows the database does not take.
+const NOT_STORABLE: &str = "not_storable";
+
+/// A file's place in its part, and what is to be written of it.
+type Numbered = (usize, Act);
+
+impl House {
+    /// Takes in one part of a patient's files.
+    pub(super) async fn receive_part(
+        &self,
+        judge: &Arc<Judge>,
+        files: Vec<Arrived>,
+        mut seen: Seen,
+    ) -> Result<(Counts, Seen), AppError> {
+        let mut open: Vec<usize> = (0..files.len()).collect();
+        let files = Arc::new(files);
+        let mut counts = Counts::default();
+        for _ in 0..JUDGED_AT_MOST {
+            let (acts, back) = judge_all(judge, &files, open, seen, &mut counts).await?;
+            seen = back;
+            let acts = self.without_noted(judge.import.institution, acts, &mut counts).await?;
+            let acts = self.stage(judge, &files, acts).await?;
+            open = self.write(judge, &files, acts, &mut seen, &mut counts).await?;
+            if open.is_empty() {
+                return Ok((counts, seen));
+            }
+            seen = Seen::load(self, judge.chart).await?;
+        }
+        Err(renkei_db::Error::TooContended { attempts: JUDGED_AT_MOST }.into())
+    }
+
+    /// A patient who is not at home here: nothing stays but hashes, cause and place.
+    pub(super) async fn refuse_all(
+        &self,
+        import: &Import,
+        files: Vec<Arrived>,
+        cause: &'static str,
+    ) -> Result<Counts, AppError> {
+        let (house, of) = (self.clone(), import.clone());
+        let acts = tokio::task::spawn_blocking(move || {
+            let marks = files.iter().map(|file| Marks::of(&house, of.institution, file));
+            marks.map(|marks| (0, refusal(&house, &of, marks, cause, "patient"))).collect::<Vec<_>>()
+        })
+        .await
+        .map_err(|_| AppError::Unreadable("a file"))?;
+        let mut counts = Counts::default();
+        let acts = self.without_noted(import.institution, acts, &mut counts).await?;
+        counts.refused += i64::try_from(acts.len()).unwrap_or(i64::MAX);
+        let acts = Arc::new(acts);
+        if !acts.is_empty() {
+            self.db()
+                .act(move |tx| {
+                    let acts = acts.clone();
+                    Box::pin(async move {
+                        for (_, act) in acts.iter() {
+                            if let Act::Refuse { row, event } = act {
+                                note(tx, row, event).await?;
+                            }
+                        }
+                        Ok::<_, AppError>(())
+                    })
+                })
+                .await?;
+        }
+        Ok(counts)
+    }
+
+    /// Drops refusals that are noted already with the same bytes and cause, or twice in this part: they are counted
+    /// and not noted again. One question for all of them.
+    async fn without_noted(
+        &self,
+        institution: InstitutionId,
+        acts: Vec<Numbered>,
+        counts: &mut Counts,
+    ) -> Result<Vec<Numbered>, AppError> {
+        let names: Vec<[u8; 32]> = acts.iter().filter_map(|(_, act)| refused(act)).map(|row| row.name_hash).collect();
+        if names.is_empty() {
+            return Ok(acts);
+        }
+        let noted = messages::refusals_noted(self.db().reader(), institution, &names).await?;
+        let mut noted: HashSet<_> = noted.into_iter().collect();
+        let mut left = acts;
+        left.retain(|(_, act)| {
+            let Some(row) = refused(act) else { return true };
+            let is_new = noted.insert((row.name_hash.to_vec(), row.digest_hash.to_vec(), row.cause.to_owned()));
+            if !is_new {
+                counts.refused += 1;
+            }
+            is_new
+        });
+        Ok(left)
+    }
+
+    /// Writes large originals to disk, so that a commit never names a file that is not there.
+    async fn stage(
+        &self,
+        judge: &Judge,
+        files: &[Arrived],
+        mut acts: Vec<Numbered>,
+    ) -> Result<Vec<Numbered>, AppError> {
+        for (number, act) in &mut acts {
+            let (Act::New { message, is_large: true, staged, .. }, Some(file)) = (&mut *act, files.get(*number)) else {
+                continue;
+            };
+            match self.blobs().stage(&judge.key, message.id, file.bytes.clone()).await {
+                Ok(written) => {
+                    message.original = SealedOriginal::Blob(*written.address().as_bytes());
+                    *staged = Some(written);
+                }
+                Err(renkei_blobs::Error::TooLarge { .. }) => {
+                    let marks = Marks { name: message.name_hash, digest: message.digest_hash };
+                    *act = refusal(self, &judge.import, marks, "message_too_large", "message");
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(acts)
+    }
+
+    /// Writes; answers the numbers of files that are to be judged anew because somebody else was quicker.
+    async fn write(
+        &self,
+        judge: &Arc<Judge>,
+        files: &[Arrived],
+        acts: Vec<Numbered>,
+        seen: &mut Seen,
+        counts: &mut Counts,
+    ) -> Result<Vec<usize>, AppError> {
+        let acts = Arc::new(acts);
+        let mut waiting = vec![0..acts.len()];
+        while let Some(range) = waiting.pop() {
+            if range.is_empty() {
+                continue;
+            }
+            let mut written = self.write_range(judge, &acts, range.clone()).await;
+            if range.len() == 1 && written.as_ref().is_err_and(lies_in_a_row) {
+                // Once more, in case it was not the row.
+                written = self.write_range(judge, &acts, range.clone()).await;
+            }
+            let error = match written {
+                Ok(()) => {
+                    acts.get(range).unwrap_or_default().iter().for_each(|(_, act)| count(act, counts));
+                    continue;
+                }
+                Err(error) => error,
+            };
+            if is_duplicate(&error) {
+                waiting.push(range);
+                let mut again: Vec<usize> =
+                    waiting.into_iter().flat_map(|range| acts.get(range).unwrap_or_default()).map(|(n, _)| *n).collect();
+                again.sort_unstable();
+                return Ok(again);
+            }
+            if !lies_in_a_row(&error) {
+                return Err(error);
+            }
+            if let (1, Some((number, act))) = (range.len(), acts.get(range.start)) {
+                self.set_aside(judge, files.get(*number), act, seen, counts, error).await?;
+            } else {
+                let middle = range.start + range.len() / 2;
+                waiting.push(middle..range.end);
+                waiting.push(range.start..middle);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// One file whose rows are not taken: kept in quarantine, and where even that fails refused.
+    async fn set_aside(
+        &self,
+        judge: &Arc<Judge>,
+        file: Option<&Arrived>,
+        act: &Act,
+        seen: &mut Seen,
+        counts: &mut Counts,
+        mut error: AppError,
+    ) -> Result<(), AppError> {
+        let Some(marks) = file.map(|file| Marks::of(self, judge.import.institution, file)) else { return Err(error) };
+        let mut ways = Vec::new();
+        if let (Act::New { .. }, Some(file)) = (act, file) {
+            if !seen.quarantine(marks) {
+                counts.unchanged += 1;
+                return Ok(());
+            }
+            ways.push(judge.quarantine(file, marks, NOT_STORABLE, "row")?);
+        }
+        if !matches!(act, Act::Refuse { .. }) {
+            ways.push(refusal(self, &judge.import, marks, NOT_STORABLE, "row"));
+        }
+        for way in ways {
+            let left = Arc::new(self.without_noted(judge.import.institution, vec![(0, way)], counts).await?);
+            let Some((_, way)) = left.first() else { return Ok(()) };
+            match self.write_range(judge, &left, 0..1).await {
+                Ok(()) => {
+                    count(way, counts);
+                    return Ok(());
+                }
+                // Somebody else set it aside meanwhile.
+                Err(next) if is_duplicate(&next) => {
+                    counts.unchanged += 1;
+                    return Ok(());
+                }
+                Err(next) if lies_in_a_row(&next) => error = next,
+                Err(next) => return Err(next),
+            }
+        }
+        Err(error)
+    }
+
+    async fn write_range(
+        &self,
+        judge: &Arc<Judge>,
+        acts: &Arc<Vec<Numbered>>,
+        range: Range<usize>,
+    ) -> Result<(), AppError> {
+        let (acts, judge) = (acts.clone(), judge.clone());
+        self.db()
+            .act(move |tx| {
+                let (acts, judge, range) = (acts.clone(), judge.clone(), range.clone());
+                Box::pin(async move { put(tx, &judge, acts.get(range).unwrap_or_default()).await })
+            })
+            .await
+    }
+}
+
+/// Decoding and sealing are work for a processor, not for the threads that answer requests.
+async fn judge_all(
+    judge: &Arc<Judge>,
+    files: &Arc<Vec<Arrived>>,
+    open: Vec<usize>,
+    mut seen: Seen,
+    counts: &mut Counts,
+) -> Result<(Vec<Numbered>, Seen), AppError> {
+    let (judge, files) = (judge.clone(), files.clone());
+    let (acts, seen, unchanged) = tokio::task::spawn_blocking(move || {
+        let (mut acts, mut unchanged) = (Vec::with_capacity(open.len()), 0);
+        for number in open {
+            let Some(file) = files.get(number) else { continue };
+            match judge.fate(file, &mut seen)? {
+                Fate::Unchanged => unchanged += 1,
+                Fate::Act(act) => acts.push((number, act)),
+            }
+        }
+        Ok::<_, AppError>((acts, seen, unchanged))
+    })
+    .await
+    .map_err(|_| AppError::Unreadable("a file"))??;
+    counts.unchanged += unchanged;
+    Ok((acts, seen))
+}
+
+/// Messages first and in few statements, then what may refer to them.
+async fn put(tx: &Tx, judge: &Judge, acts: &[Numbered]) -> Result<(), AppError> {
+    let (mut records, mut new): (Vec<(Permit, Event)>, Vec<NewMessage>) = (Vec::new(), Vec::new());
+    let mut originals = Vec::new();
+    for (_, act) in acts {
+        if let Act::New { message, event, staged, .. } = act {
+            records.push((judge.permit.clone(), event.clone()));
+            new.push((**message).clone());
+            originals.push(staged);
+        }
+    }
+    if !records.is_empty() {
+        let recorded = renkei_ledger::record_all(tx, &records).await?;
+        for (staged, recorded) in originals.iter().zip(&recorded) {
+            if let Some(staged) = staged {
+                staged.place(recorded)?;
+            }
+        }
+        let welcome: Vec<_> = new.iter().map(|message| (message.name_hash, message.digest_hash)).collect();
+        if let Some(first) = recorded.first() {
+            messages::append(first, new).await?;
+        }
+        messages::refusals_forget(tx, judge.import.institution, &welcome).await?;
+    }
+    for (_, act) in acts {
+        match act {
+            Act::New { .. } => {}
+            Act::Condition { id, condition, event } => {
+                let recorded = renkei_ledger::record(tx, &judge.permit, event).await?;
+                if !messages::change_condition(&recorded, *id, *condition).await? {
+                    return Err(AppError::Unreadable("a message whose condition changed"));
+                }
+            }
+            Act::Quarantine { row, event } => {
+                let recorded = renkei_ledger::record(tx, &judge.permit, event).await?;
+                messages::quarantine_put(&recorded, (**row).clone()).await?;
+            }
+            Act::Refuse { row, event } => note(tx, row, event).await?,
+        }
+    }
+    Ok(())
+}
+
+async fn note(tx: &Tx, row: &NewRefusal, event: &Event) -> Result<(), AppError> {
+    renkei_ledger::record_plain(tx, event).await?;
+    Ok(messages::refusal_note(tx, row.clone()).await?)
+}
+
+fn refused(act: &Act) -> Option<&NewRefusal> {
+    match act {
+        Act::Refuse { row, .. } => Some(row),
+        _ => None,
+    }
+}
+
+fn count(act: &Act, counts: &mut Counts) {
+    match act {
+        Act::New { .. } => counts.stored += 1,
+        Act::Condition { .. } => counts.superseded += 1,
+        Act::Quarantine { .. } => counts.quarantined += 1,
+        Act::Refuse { .. } => counts.refused += 1,
+    }
+}
+
+fn database(error: &AppError) -> Option<&renkei_db::Error> {
+    match error {
+        AppError::Database(error)
+        | AppError::Store(renkei_store::Error::Database(error))
+        | AppError::Ledger(renkei_ledger::Error::Database(error)) => Some(error),
+        _ => None,
+    }
+}
+
+fn is_duplicate(error: &AppError) -> bool {
+    database(error).is_some_and(renkei_db::Error::is_duplicate)
+}
+
+/// Whether the failure may be one row's own; what concerns the whole installation is not for splitting.
+fn lies_in_a_row(error: &AppError) -> bool {
+    use renkei_db::Error as Db;
+    match database(error) {
+        Some(failed) => !failed.is_duplicate() && matches!(failed, Db::Statement(_) | Db::ActTooSlow { .. } | Db::ActPanicked),
+        None => matches!(
+            error,
+            AppError::Statement(_)
+                | AppError::Unreadable(_)
+                | AppError::Ledger(renkei_ledger::Error::TooLarge { .. })
+                | AppError::Store(renkei_store::Error::Record(_) | renkei_store::Error::Unreadable(_))
+        ),
+    }
+}

@@ -4,7 +4,6 @@
 //! the answer to a request that waits, whose card is it, and does the decision allow this institution to open a visit.
 //! Every refusal looks the same to the terminal; the true reason is in the trail and at the desk.
 
-use crate::codes::{self, ReaderPlace};
 use crate::error::{AppError, Refusal};
 use crate::house::House;
 use crate::session::Session;
@@ -12,12 +11,9 @@ use crate::{events, facts, gate};
 use renkei_access::GrantKind;
 use renkei_kernel::limits::{CARD_NONCE_SECONDS, CARD_UNKNOWN_MAX, CARD_UNKNOWN_WINDOW_SECONDS};
 use renkei_kernel::{CardReadId, Category, EventId, GrantId, InstitutionId, PersonId, ReaderId, Timestamp, Withheld};
-use renkei_ledger::Event;
 use renkei_participation::CardState;
 use renkei_store::card_reads::{self, CardRead, CardReadState};
-use renkei_store::facts::FactKind;
 use renkei_store::grants::{self, Grant};
-use renkei_store::directory;
 use std::sync::Arc;
 
 /// The connection of one reader's agent, as pages show it.
@@ -60,7 +56,9 @@ pub struct ReaderView {
 /// Where a request stands, for the page that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CardReadOutcome {
-    Waiting { until: Timestamp },
+    Waiting {
+        until: Timestamp,
+    },
     Opened(GrantId),
     /// One answer for every cause.
     Refused(Refusal),
@@ -72,8 +70,7 @@ impl House {
         let (on, now) = (self.db().reader(), self.now());
         let mut views = Vec::new();
         for reader in facts::readers(on, institution, now).await? {
-            let words = directory::words(on, self.sealer(), FactKind::Reader, reader.reader.into(), now).await?;
-            let place = words.and_then(|words| codes::from_bytes::<ReaderPlace>(&words)).map(|words| words.place);
+            let place = self.reader_place(Some(reader.reader)).await?;
             let state = self.readers().map_or(ReaderState::Away, |hub| hub.state(reader.reader));
             views.push(ReaderView { id: reader.reader, place: place.unwrap_or_default(), state });
         }
@@ -95,7 +92,8 @@ impl House {
             return Err(Refusal { category: Category::NotFound, code: "reader_unknown", reference: None }.into());
         }
         let window = now.plus_seconds(-CARD_UNKNOWN_WINDOW_SECONDS);
-        if card_reads::unknown_since(on, reader, window).await? >= u64::from(CARD_UNKNOWN_MAX) {
+        if card_reads::refused_since(on, reader, window).await? >= u64::from(CARD_UNKNOWN_MAX) {
+            renkei_ledger::record_alone(self.db(), events::reader_closed(self, session, reader)).await?;
             return Err(Refusal { category: Category::TooMany, code: "reader_closed", reference: None }.into());
         }
         let id: CardReadId = self.ids().next();
@@ -145,7 +143,9 @@ impl House {
             CardReadState::Waiting if self.now() <= row.expires_at => {
                 CardReadOutcome::Waiting { until: row.expires_at }
             }
-            CardReadState::Waiting | CardReadState::Expired => refused(row.event, "card_not_seen", Category::NotAllowed),
+            CardReadState::Waiting | CardReadState::Expired => {
+                refused(row.event, "card_not_seen", Category::NotAllowed)
+            }
         })
     }
 
@@ -187,46 +187,42 @@ impl House {
         opening: gate::Opening,
     ) -> Result<(), AppError> {
         let now = self.now();
-        let standing = grants::open_of_institution(self.db().reader(), row.institution, now).await?;
-        let standing = standing.into_iter().find(|grant| {
-            grant.patient == patient && grant.kind == facts::grant_kind_number(GrantKind::Card)
-        });
-        let grant = Grant {
-            id: standing.as_ref().map_or_else(|| self.ids().next(), |grant| grant.id),
-            institution: row.institution,
-            patient,
-            kind: facts::grant_kind_number(GrantKind::Card),
-            level,
-            opened_by: row.person,
-            reader: Some(row.reader),
-            opened_at: now,
-            until: opening.until,
-            closed_at: None,
-        };
-        let read = events::card_read(self, row.id, row.reader);
-        let mut acts: Vec<Event> = vec![read.clone()];
-        if standing.is_none() {
-            acts.push(events::grant_opened(self, grant.id, level));
-        }
-        if opening.crosses_region {
-            acts.push(events::cross_region(self, grant.id));
-        }
-        let (id, event, is_new) = (row.id, read.id(), standing.is_none());
-        let (permit, acts) = (Arc::new(opening.permit), Arc::new(acts));
+        let kind = facts::grant_kind_number(GrantKind::Card);
+        let (row, house, fresh) = (row.clone(), self.clone(), self.ids().next());
+        let (permit, until, crosses_region) = (Arc::new(opening.permit), opening.until, opening.crosses_region);
         self.db()
             .act(move |tx| {
-                let (grant, permit, acts) = (grant.clone(), permit.clone(), acts.clone());
+                let (row, house, permit) = (row.clone(), house.clone(), permit.clone());
                 Box::pin(async move {
-                    let opened = CardReadState::Opened(grant.id);
-                    if !card_reads::answer(tx, id, opened, None, event, now).await? {
+                    // Looked up inside the act: two answers at once must meet in one visit.
+                    let open = grants::open_of_institution(tx.connection(), row.institution, now).await?;
+                    let standing = open.into_iter().find(|grant| grant.patient == patient && grant.kind == kind);
+                    let grant = standing.as_ref().map_or(fresh, |grant| grant.id);
+                    let read = events::card_read(&house, row.id, row.reader);
+                    let opened = CardReadState::Opened(grant);
+                    if !card_reads::answer(tx, row.id, opened, None, read.id(), now).await? {
                         // Another answer came first; this one opens nothing.
                         return Ok::<_, AppError>(());
                     }
-                    for event in acts.iter() {
-                        renkei_ledger::record(tx, &permit, event).await?;
-                    }
-                    if is_new {
+                    renkei_ledger::record(tx, &permit, &read).await?;
+                    if standing.is_none() {
+                        renkei_ledger::record(tx, &permit, &events::grant_opened(&house, grant, level)).await?;
+                        let grant = Grant {
+                            id: grant,
+                            institution: row.institution,
+                            patient,
+                            kind,
+                            level,
+                            opened_by: row.person,
+                            reader: Some(row.reader),
+                            opened_at: now,
+                            until,
+                            closed_at: None,
+                        };
                         grants::open(tx, &grant, now).await?;
+                    }
+                    if crosses_region {
+                        renkei_ledger::record(tx, &permit, &events::cross_region(&house, grant)).await?;
                     }
                     Ok(())
                 })

@@ -105,6 +105,12 @@ pub(crate) fn card_asked(house: &House, session: &Session, read: CardReadId, rea
     by(event, session)
 }
 
+/// Too many refused cards at a reader: the function is closed there for a while (R-8.2.4-ア).
+pub(crate) fn reader_closed(house: &House, session: &Session, reader: ReaderId) -> Event {
+    let event = house.ledger().event(EventName::ReaderClosed).outcome(Outcome::Serious);
+    by(event.object("reader", reader), session)
+}
+
 pub(crate) fn card_refused(
     house: &House,
     read: Option<CardReadId>,
@@ -157,8 +163,9 @@ pub(crate) fn register_loaded(house: &House, summary: &LoadSummary) -> Event {
         .detail("ended", number(summary.ended))
 }
 
-pub(crate) fn consent_recorded(house: &House, person: PersonId, batch: BatchId) -> Event {
-    house.ledger().event(EventName::ConsentChanged).actor(Actor::Installation).patient(person).detail("batch", batch.0)
+/// What became of a consent: given, changed or withdrawn.
+pub(crate) fn consent_recorded(house: &House, name: EventName, person: PersonId, batch: BatchId) -> Event {
+    house.ledger().event(name).actor(Actor::Installation).patient(person).detail("batch", batch.0)
 }
 
 pub(crate) fn regulation_enacted(house: &House, kind: &'static str, version: i64, hash: [u8; 32]) -> Event {

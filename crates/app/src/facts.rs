@@ -8,6 +8,7 @@ use renkei_participation::{CardState, Limit, Period, Role};
 use renkei_store::facts::{By, Fact, FactKind, history, holding};
 use renkei_store::grants::Grant;
 use sea_orm::ConnectionTrait;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 fn period(fact: &Fact) -> Period {
@@ -45,24 +46,44 @@ fn newest_for(mut facts: Vec<Fact>, at: Timestamp) -> Option<Fact> {
     facts.into_iter().max_by_key(|fact| fact.valid_to.filter(|to| *to <= at).unwrap_or(Timestamp::MIN))
 }
 
+/// A person's posts at an institution, one for each role: the one that holds, else the one that ended last.
+pub async fn affiliations(
+    on: &impl ConnectionTrait,
+    person: PersonId,
+    institution: InstitutionId,
+    at: Timestamp,
+) -> Result<Vec<AffiliationFacts>, AppError> {
+    let facts = history(on, FactKind::Affiliation, By::Subject(person.into())).await?;
+    let mut by_role: BTreeMap<Role, Vec<Fact>> = BTreeMap::new();
+    for fact in facts.into_iter().filter(|fact| fact.object == Some(institution.into())) {
+        if let Some(words) = codes::read::<AffiliationCodes>(&fact.codes) {
+            by_role.entry(words.role).or_default().push(fact);
+        }
+    }
+    Ok(by_role
+        .into_iter()
+        .filter_map(|(role, facts)| {
+            let fact = newest_for(facts, at)?;
+            let words = codes::read::<AffiliationCodes>(&fact.codes)?;
+            Some(AffiliationFacts { institution: Some(institution), role, state: words.state, valid: period(&fact) })
+        })
+        .collect())
+}
+
 /// A person's post at an institution in a role.
 pub async fn affiliation(
     on: &impl ConnectionTrait,
     person: PersonId,
     institution: InstitutionId,
+    role: Role,
     at: Timestamp,
 ) -> Result<Option<AffiliationFacts>, AppError> {
-    let facts = history(on, FactKind::Affiliation, By::Subject(person.into())).await?;
-    let here = facts.into_iter().filter(|fact| fact.object == Some(institution.into())).collect();
-    Ok(newest_for(here, at).and_then(|fact| {
-        let words = codes::read::<AffiliationCodes>(&fact.codes)?;
-        Some(AffiliationFacts {
-            institution: Some(institution),
-            role: words.role,
-            state: words.state,
-            valid: period(&fact),
-        })
-    }))
+    Ok(affiliations(on, person, institution, at).await?.into_iter().find(|post| post.role == role))
+}
+
+/// Whether a professional is in the register at `at`.
+pub async fn person_holds(on: &impl ConnectionTrait, person: PersonId, at: Timestamp) -> Result<bool, AppError> {
+    Ok(!holding(on, FactKind::Person, By::Subject(person.into()), at).await?.is_empty())
 }
 
 /// Posts of a person that hold at `at`.
@@ -187,11 +208,7 @@ fn reader_facts(fact: Fact) -> Option<ReaderFacts> {
     })
 }
 
-pub async fn reader(
-    on: &impl ConnectionTrait,
-    id: ReaderId,
-    at: Timestamp,
-) -> Result<Option<ReaderFacts>, AppError> {
+pub async fn reader(on: &impl ConnectionTrait, id: ReaderId, at: Timestamp) -> Result<Option<ReaderFacts>, AppError> {
     let fact = holding(on, FactKind::Reader, By::Subject(id.into()), at).await?.into_iter().next();
     Ok(fact.and_then(reader_facts))
 }

@@ -13,11 +13,12 @@ use renkei_access::{
     Actor, Asker, Decision, Facts, ItemScopes, Operation, Permit, PermitKind, PermitParts, Purpose, Question, Reason,
     Subject, SystemMode, Zone, decide,
 };
+use renkei_kernel::limits::SESSION_IDLE_SECONDS;
 use renkei_kernel::{BatchId, ChartId, GrantId, InstitutionId, PersonId, Problem, Timestamp};
-use renkei_participation::ItemSet;
+use renkei_participation::{AffiliationState, ItemSet};
 use renkei_store::card_reads::CardRead;
 use renkei_store::grants::{self, Grant};
-use renkei_store::sessions;
+use renkei_store::sessions::{self, SessionRow};
 use std::sync::Arc;
 
 /// A decision that was not a permit, before it is recorded.
@@ -93,7 +94,7 @@ async fn load(
         loaded: true,
         mode: SystemMode::Normal,
         session: Some(session.facts()),
-        affiliation: facts::affiliation(on, session.person, session.institution, at).await?,
+        affiliation: facts::affiliation(on, session.person, session.institution, session.role, at).await?,
         institution: facts::institution(on, session.institution, session.source, at).await?,
         ..Facts::default()
     };
@@ -110,52 +111,41 @@ async fn load(
     Ok(loaded)
 }
 
-fn answer(
-    house: &House,
-    question: Question,
-    loaded: &Facts,
-    actor: Actor,
-    kind: PermitKind,
-) -> Result<Permit, Denied> {
+fn answer(house: &House, question: Question, loaded: &Facts, actor: Actor, kind: PermitKind) -> Result<Permit, Denied> {
     let regulation = house.regulation();
     let in_force = regulation.at(question.at);
     match decide(&question, loaded, in_force.as_deref()) {
-        Decision::Permit { because, obligations, until, scope, grant } => {
-            Ok(Permit::minted_by_gate(PermitParts {
-                decision_id: house.ids().next(),
-                kind,
-                subject: question.patient.map_or(Subject::Installation, Subject::Patient),
-                actor,
-                operation: question.operation,
-                zone: question.zone,
-                purpose: question.purpose,
-                at: question.at,
-                until,
-                scope,
-                because,
-                obligations,
-                grant,
-                matrix_version: in_force.as_ref().map(|in_force| in_force.matrix.version()),
-                batch: None,
-            }))
-        }
+        Decision::Permit { because, obligations, until, scope, grant } => Ok(Permit::minted_by_gate(PermitParts {
+            decision_id: house.ids().next(),
+            kind,
+            subject: question.patient.map_or(Subject::Installation, Subject::Patient),
+            actor,
+            operation: question.operation,
+            zone: question.zone,
+            purpose: question.purpose,
+            at: question.at,
+            until,
+            scope,
+            because,
+            obligations,
+            grant,
+            matrix_version: in_force.as_ref().map(|in_force| in_force.matrix.version()),
+            batch: None,
+        })),
         Decision::Refuse { because, .. } | Decision::Hidden { because } => Err(Denied { question, because }),
     }
 }
 
-/// The refusal of an address that names no grant: the same as of one that ended.
-pub(crate) fn no_such_grant(house: &House, session: &Session, asked: CareQuestion) -> Denied {
-    let question = Question {
-        asker: session.asker(),
-        operation: asked.operation,
-        items: asked.items,
-        patient: None,
-        zone: Zone::Professional,
-        purpose: asked.purpose,
-        at: house.now(),
-        override_reason_given: false,
+/// The refusal of an address that names no grant: the same as of one that ended, found on the same way, so that the
+/// time it takes tells nothing either.
+pub(crate) async fn no_such_grant(house: &House, session: &Session, asked: CareQuestion) -> Denied {
+    let nobody = CareQuestion { patient: Some(PersonId(uuid::Uuid::nil())), ..asked };
+    let mut denied = match care(house, session, nobody, None).await {
+        Err(denied) => denied,
+        Ok(permit) => Denied { question: question_of(&permit, session), because: vec![Reason::NoPermission] },
     };
-    Denied { question, because: vec![Reason::NoPermission] }
+    denied.question.patient = None;
+    denied
 }
 
 /// Records a *no* and answers what may be told: at a patient's address everything that depends on the patient is the
@@ -204,11 +194,27 @@ fn work(
 const WORK_PERMIT_SECONDS: i64 = 600;
 
 pub(crate) fn register_load(house: &House, batch: BatchId) -> Permit {
-    work(house, PermitKind::RegisterLoad, Subject::Installation, Actor::Installation, Operation::Register, Zone::Console, Some(batch))
+    work(
+        house,
+        PermitKind::RegisterLoad,
+        Subject::Installation,
+        Actor::Installation,
+        Operation::Register,
+        Zone::Console,
+        Some(batch),
+    )
 }
 
 pub(crate) fn regulation(house: &House, batch: BatchId) -> Permit {
-    work(house, PermitKind::Regulation, Subject::Installation, Actor::Installation, Operation::Approve, Zone::Console, Some(batch))
+    work(
+        house,
+        PermitKind::Regulation,
+        Subject::Installation,
+        Actor::Installation,
+        Operation::Approve,
+        Zone::Console,
+        Some(batch),
+    )
 }
 
 /// Whether a chart's message may come in: the institution takes part, the chart is linked to a participant whose
@@ -296,13 +302,20 @@ pub(crate) async fn open_by_card(
     patient: PersonId,
 ) -> Result<Result<Opening, &'static str>, AppError> {
     let (on, at) = (house.db().reader(), house.now());
-    let Some(row) = sessions::find(on, read.session).await?.filter(|row| row.ended_at.is_none() && at < row.ends_at)
-    else {
+    let idle = |row: &SessionRow| row.last_seen_at.plus_seconds(SESSION_IDLE_SECONDS);
+    let live = |row: &SessionRow| row.ended_at.is_none() && at < row.ends_at && at < idle(row);
+    let Some(row) = sessions::find(on, read.session).await?.filter(live) else {
         return Ok(Err("session_ended"));
     };
-    let Some(post) = facts::affiliation(on, row.person, row.institution, at).await? else {
-        return Ok(Err("affiliation_ended"));
-    };
+    let enrolled = facts::reader(on, read.reader, at).await?;
+    if !enrolled.is_some_and(|reader| reader.institution == row.institution) {
+        return Ok(Err("foreign"));
+    }
+    let posts = facts::affiliations(on, row.person, row.institution, at).await?;
+    let live = posts
+        .into_iter()
+        .find(|post| post.role.is_professional() && post.state == AffiliationState::Active && post.valid.contains(at));
+    let Some(post) = live else { return Ok(Err("affiliation_ended")) };
     let session = Session {
         id: row.id,
         person: row.person,

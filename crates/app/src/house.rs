@@ -47,6 +47,8 @@ struct Inner {
     trust: RwLock<Arc<Trust>>,
     regulation: RwLock<Arc<Regulation>>,
     readers: OnceLock<Arc<dyn CardReaders>>,
+    /// Held while a register or a regulation is read, checked and written.
+    loading: tokio::sync::Mutex<()>,
 }
 
 struct Fixed {
@@ -74,6 +76,7 @@ impl House {
                 trust: RwLock::new(Arc::new(parts.trust)),
                 regulation: RwLock::new(Arc::new(Regulation::none())),
                 readers: OnceLock::new(),
+                loading: tokio::sync::Mutex::new(()),
                 parts: Fixed {
                     ids: parts.ids,
                     db: parts.db,
@@ -113,6 +116,10 @@ impl House {
         &self.inner.parts.settings
     }
 
+    /// One load of a register or a regulation at a time.
+    pub(crate) async fn loading(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.inner.loading.lock().await
+    }
     /// The trust snapshot of this instant.
     pub fn trust(&self) -> Arc<Trust> {
         self.inner.trust.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -140,9 +147,8 @@ impl House {
     /// certificate, or of its name, which survives a renewal of the authority's certificate.
     pub(crate) fn holder_hashes(&self, examined: &Examined) -> [[u8; 32]; 2] {
         let serial = examined.holder.subject_serial.as_deref().unwrap_or_default();
-        [examined.issuer_certificate_sha256(), examined.holder.issuer_sha256.as_str()].map(|issuer| {
-            self.holder_lookup(&hex::decode(issuer).unwrap_or_default(), serial)
-        })
+        [examined.issuer_certificate_sha256(), examined.holder.issuer_sha256.as_str()]
+            .map(|issuer| self.holder_lookup(&hex::decode(issuer).unwrap_or_default(), serial))
     }
     pub(crate) fn holder_lookup(&self, issuer_sha256: &[u8], subject_serial: &str) -> [u8; 32] {
         self.sealer().lookup_hash("certificate.holder", &[issuer_sha256, subject_serial.as_bytes()])

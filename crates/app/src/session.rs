@@ -131,14 +131,18 @@ impl House {
             form_token: self.form_token(&token),
         };
         let started = events::auth_success(self, &session, &fingerprint_of(examined), caller);
+        let (house, caller) = (self.clone(), caller.clone());
         self.db()
             .act(move |tx| {
-                let (row, started) = (row.clone(), started.clone());
+                let (row, started, house, caller) = (row.clone(), started.clone(), house.clone(), caller.clone());
                 Box::pin(async move {
                     let live = sessions::live_of_person(tx.connection(), row.person, row.started_at).await?;
                     let surplus = (live.len() + 1).saturating_sub(SESSIONS_PER_PERSON_MAX);
                     for old in live.iter().take(surplus) {
-                        sessions::end(tx, old.id, row.started_at, "newer_session").await?;
+                        if sessions::end(tx, old.id, row.started_at, "newer_session").await? {
+                            let ended = events::session_ended(&house, old, "newer_session", &caller);
+                            renkei_ledger::record_plain(tx, &ended).await?;
+                        }
                     }
                     sessions::start(tx, &row).await?;
                     renkei_ledger::record_plain(tx, &started).await?;
@@ -151,6 +155,24 @@ impl House {
 
     /// The live session of a token, with everything it rests on checked at this instant.
     pub async fn session(&self, token: &str, caller: &Caller) -> Result<Result<Session, NoSession>, AppError> {
+        self.session_looked_at(token, caller, true).await
+    }
+
+    /// As [`Self::session`], without moving the idle limit on: for pages that a window asks for by itself.
+    pub async fn session_untouched(
+        &self,
+        token: &str,
+        caller: &Caller,
+    ) -> Result<Result<Session, NoSession>, AppError> {
+        self.session_looked_at(token, caller, false).await
+    }
+
+    async fn session_looked_at(
+        &self,
+        token: &str,
+        caller: &Caller,
+        touch: bool,
+    ) -> Result<Result<Session, NoSession>, AppError> {
         let Some(token) = hex::decode(token).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) else {
             return Ok(Err(NoSession::Unknown));
         };
@@ -160,7 +182,8 @@ impl House {
             return Ok(Err(NoSession::Unknown));
         };
         if row.ended_at.is_some() {
-            return Ok(Err(NoSession::Unknown));
+            // A second tab meets the same end as the first; it does not begin again by itself.
+            return Ok(Err(NoSession::Ended("signed_out")));
         }
         let idle_end = row.last_seen_at.plus_seconds(SESSION_IDLE_SECONDS);
         let ends = if now >= row.ends_at {
@@ -179,8 +202,7 @@ impl House {
                 return self.session_end_now(&row, reason, caller).await.map(|()| Err(NoSession::Ended(reason)));
             }
         };
-        if row.entrance != caller.entrance
-            || row.fingerprint_hash != self.fingerprint_hash(&fingerprint_of(&examined))
+        if row.entrance != caller.entrance || row.fingerprint_hash != self.fingerprint_hash(&fingerprint_of(&examined))
         {
             self.session_end_now(&row, "bound_elsewhere", caller).await?;
             return Ok(Err(NoSession::Ended("bound_elsewhere")));
@@ -192,7 +214,7 @@ impl House {
                 return Ok(Err(NoSession::Ended(reason)));
             }
         };
-        if now.seconds_since(row.last_seen_at) >= SEEN_EVERY_SECONDS {
+        if touch && now.seconds_since(row.last_seen_at) >= SEEN_EVERY_SECONDS {
             let id = row.id;
             self.db()
                 .act(move |tx| Box::pin(async move { sessions::seen(tx, id, now).await.map_err(AppError::from) }))
@@ -237,16 +259,22 @@ impl House {
         if !house.source_matches {
             return Ok(Err("source_mismatch"));
         }
-        let Some(post) = facts::affiliation(on, person, institution, at).await? else {
-            return Ok(Err("affiliation_ended"));
-        };
-        if post.state != AffiliationState::Active || !post.valid.contains(at) {
+        if !facts::person_holds(on, person, at).await? {
             return Ok(Err("affiliation_ended"));
         }
-        match self.profession_agrees(examined, post.role, at) {
-            Ok(()) => Ok(Ok(post.role)),
-            Err(reason) => Ok(Err(reason)),
+        // One may hold several posts at an institution (a doctor who is its contractor): the one that the certificate
+        // proves counts.
+        let mut reason = "affiliation_ended";
+        for post in facts::affiliations(on, person, institution, at).await? {
+            if post.state != AffiliationState::Active || !post.valid.contains(at) || post.role.profession().is_none() {
+                continue;
+            }
+            match self.profession_agrees(examined, post.role, at) {
+                Ok(()) => return Ok(Ok(post.role)),
+                Err(disagrees) => reason = disagrees,
+            }
         }
+        Ok(Err(reason))
     }
 
     async fn session_end_now(&self, row: &SessionRow, reason: &'static str, caller: &Caller) -> Result<(), AppError> {

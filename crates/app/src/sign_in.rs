@@ -43,12 +43,7 @@ impl House {
     }
 
     /// Whether certificate and register agree on the profession and the level is enough for it on this day.
-    pub(crate) fn profession_agrees(
-        &self,
-        examined: &Examined,
-        role: Role,
-        at: Timestamp,
-    ) -> Result<(), &'static str> {
+    pub(crate) fn profession_agrees(&self, examined: &Examined, role: Role, at: Timestamp) -> Result<(), &'static str> {
         let Some(profession) = role.profession() else { return Err("role_mismatch") };
         let row = renkei_hpki::Row { profession: certified(profession), active: true };
         let trust = self.trust();

@@ -3,16 +3,20 @@
 use crate::card::ReaderView;
 use crate::codes::{self, ParticipantIdentity, PersonNames, ReaderPlace};
 use crate::error::AppError;
+use crate::events;
 use crate::gate::{self, CareQuestion};
 use crate::house::House;
 use crate::session::Session;
 use crate::view_patient::InstitutionView;
-use crate::events;
 use renkei_access::{Operation, Purpose};
-use renkei_kernel::{GrantId, Timestamp};
+use renkei_kernel::{GrantId, ReaderId, Timestamp};
 use renkei_participation::{Item, ItemSet};
 use renkei_store::facts::FactKind;
+use renkei_store::grants::Grant;
 use renkei_store::{directory, grants};
+
+/// Open visits listed at once, the newest first.
+const VISITS_LISTED_MAX: usize = 50;
 
 /// A visit whose permission is live.
 #[derive(Debug, Clone)]
@@ -51,37 +55,52 @@ impl House {
     }
 
     /// The start page. Each name in the list of visits is a use of that visit's permission and recorded as one;
-    /// whoever may not see basic information sees no visits.
+    /// whoever may not see basic information sees no visits. A visit that cannot be shown is left out: the page and
+    /// its readers must be there for the next patient.
     pub async fn start_page(&self, session: &Session) -> Result<StartPage, AppError> {
-        let (on, now) = (self.db().reader(), self.now());
+        let now = self.now();
+        let mut open = grants::open_of_institution(self.db().reader(), session.institution, now).await?;
+        open.truncate(VISITS_LISTED_MAX);
+        let shown = futures::future::join_all(open.iter().map(|grant| self.open_visit_of(session, grant))).await;
         let mut visits = Vec::new();
-        for grant in grants::open_of_institution(on, session.institution, now).await? {
-            let asked = CareQuestion {
-                patient: Some(grant.patient),
-                operation: Operation::View,
-                items: ItemSet::from(Item::BasicInformation),
-                purpose: Purpose::Treatment,
-            };
-            // What may not be seen is absent; a list records no refusals of what nobody asked for.
-            let Ok(permit) = gate::care(self, session, asked, Some(&grant)).await else { continue };
-            let event = events::access_granted(self, session, "start");
-            let recorded = renkei_ledger::record_read(self.db(), permit, event).await?;
-            let identity = directory::identity(on, self.sealer(), &recorded, now).await?;
-            let place = match grant.reader {
-                None => None,
-                Some(reader) => directory::words(on, self.sealer(), FactKind::Reader, reader.into(), now)
-                    .await?
-                    .and_then(|words| codes::from_bytes::<ReaderPlace>(&words))
-                    .map(|words| words.place),
-            };
-            visits.push(OpenVisit {
-                grant: grant.id,
-                identity: identity.as_deref().and_then(codes::from_bytes),
-                opened_at: grant.opened_at,
-                place,
-            });
+        for visit in shown {
+            match visit {
+                Ok(visit) => visits.extend(visit),
+                Err(error) => {
+                    tracing::error!(code = renkei_kernel::Problem::code(&error), "an open visit was not listed");
+                }
+            }
         }
         Ok(StartPage { now, readers: self.readers_of(session.institution).await?, visits })
+    }
+
+    async fn open_visit_of(&self, session: &Session, grant: &Grant) -> Result<Option<OpenVisit>, AppError> {
+        let (on, now) = (self.db().reader(), self.now());
+        let asked = CareQuestion {
+            patient: Some(grant.patient),
+            operation: Operation::View,
+            items: ItemSet::from(Item::BasicInformation),
+            purpose: Purpose::Treatment,
+        };
+        // What may not be seen is absent; a list records no refusals of what nobody asked for.
+        let Ok(permit) = gate::care(self, session, asked, Some(grant)).await else { return Ok(None) };
+        let event = events::access_granted(self, session, "start");
+        let recorded = renkei_ledger::record_read(self.db(), permit, event).await?;
+        let identity = directory::identity(on, self.sealer(), &recorded, now).await?;
+        Ok(Some(OpenVisit {
+            grant: grant.id,
+            identity: identity.as_deref().and_then(codes::from_bytes),
+            opened_at: grant.opened_at,
+            place: self.reader_place(grant.reader).await?,
+        }))
+    }
+
+    /// Words of the place where a reader stands.
+    pub(crate) async fn reader_place(&self, reader: Option<ReaderId>) -> Result<Option<String>, AppError> {
+        let Some(reader) = reader else { return Ok(None) };
+        let (on, now) = (self.db().reader(), self.now());
+        let words = directory::words(on, self.sealer(), FactKind::Reader, reader.into(), now).await?;
+        Ok(words.and_then(|words| codes::from_bytes::<ReaderPlace>(&words)).map(|words| words.place))
     }
 
     /// Ends a visit: its permission is over for everybody of the institution.

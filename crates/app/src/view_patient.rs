@@ -1,6 +1,6 @@
 //! The patient page's data: gate, trail, projections, in this order and no other.
 
-use crate::codes::{self, InstitutionCodes, InstitutionName, ParticipantIdentity, ReaderPlace, SealedChartNumber};
+use crate::codes::{self, InstitutionCodes, InstitutionName, ParticipantIdentity, SealedChartNumber};
 use crate::error::AppError;
 use crate::gate::{self, CareQuestion};
 use crate::house::House;
@@ -11,7 +11,6 @@ use renkei_kernel::{GrantId, InstitutionId, Timestamp};
 use renkei_ledger::Recorded;
 use renkei_participation::{InstitutionKind, ItemSet, RegionCode};
 use renkei_records::views::PatientRecord;
-use renkei_store::facts::FactKind;
 use renkei_store::grants::{self, Grant};
 use renkei_store::{batches, charts, directory};
 use std::collections::{HashMap, HashSet};
@@ -46,6 +45,9 @@ pub struct WhyView {
     /// Words of the place whose reader read the card.
     pub place: Option<String>,
     pub matrix_version: u32,
+    /// Last instant of the visit's permission.
+    pub grant_until: Timestamp,
+    /// Last instant at which this answer is known to hold: the earliest of visit, session, consent and rules.
     pub until: Timestamp,
 }
 
@@ -88,7 +90,7 @@ impl House {
         };
         let decided = match &row {
             Some(row) => gate::care(self, session, asked, Some(row)).await,
-            None => Err(gate::no_such_grant(self, session, asked)),
+            None => Err(gate::no_such_grant(self, session, asked).await),
         };
         let permit = match decided {
             Ok(permit) => permit,
@@ -100,10 +102,8 @@ impl House {
             return Err(AppError::Unreadable("grant"));
         };
         if used.grant != grant {
-            let denied = gate::Denied {
-                question: gate::question_of(&permit, session),
-                because: vec![Reason::GrantExpired],
-            };
+            let denied =
+                gate::Denied { question: gate::question_of(&permit, session), because: vec![Reason::GrantExpired] };
             return Err(gate::refuse(self, session, denied, Some(grant)).await);
         }
         let event = events::access_granted(self, session, section);
@@ -123,13 +123,7 @@ impl House {
         let record = charts::open(on, self.sealer(), recorded, &dental, now).await?;
         let identity = directory::identity(on, self.sealer(), recorded, now).await?;
         let identity = identity.as_deref().and_then(codes::from_bytes::<ParticipantIdentity>);
-        let place = match grant.reader {
-            None => None,
-            Some(reader) => directory::words(on, self.sealer(), FactKind::Reader, reader.into(), now)
-                .await?
-                .and_then(|words| codes::from_bytes::<ReaderPlace>(&words))
-                .map(|words| words.place),
-        };
+        let place = self.reader_place(grant.reader).await?;
         let used = permit.grant().ok_or(AppError::Unreadable("grant"))?;
         Ok(OpenedPatient {
             grant: grant.id,
@@ -143,6 +137,7 @@ impl House {
                 grant_opened_at: used.opened_at,
                 place,
                 matrix_version: permit.matrix_version().unwrap_or_default(),
+                grant_until: used.until,
                 until: permit.until(),
             },
             feeds: self.feeds(&record, now).await?,

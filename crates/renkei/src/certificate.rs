@@ -17,14 +17,8 @@ pub fn run(arguments: &CertificateArguments) -> ExitCode {
         Some(Some(at)) => at,
         Some(None) => return malformed("--at は 2026-11-21T10:00:00+09:00 の形です / RFC 3339"),
     };
-    let request = CheckRequest {
-        trust,
-        register: register.as_deref(),
-        used_for,
-        at,
-        chain: chain.as_deref(),
-        certificate,
-    };
+    let request =
+        CheckRequest { trust, register: register.as_deref(), used_for, at, chain: chain.as_deref(), certificate };
     match check_command(&request) {
         Ok(report) => {
             if *format == Format::Json {

@@ -6,7 +6,7 @@ use crate::jobs::{self, Answer, Job, Line};
 use crate::settings::Settings;
 use crate::wiring::{self, Place};
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{Request, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -17,15 +17,29 @@ use renkei_app::House;
 use renkei_intake::Progress;
 use renkei_kernel::{Category, Ids, Problem, SystemClock, SystemEntropy};
 use renkei_net::client::Connection;
+use renkei_net::{Console, Rules};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
+/// Largest job: a register of a whole region.
+const JOB_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// Rules of the console: long jobs with large bodies, from the machine's own operator.
+pub fn rules(console: Console) -> Console {
+    let rules = Rules { body_bytes: JOB_BYTES_MAX, ..console.rules.clone() };
+    Console { rules, ..console }
+}
+
 /// The console's router.
 pub fn router(house: House) -> Router {
-    Router::new().route("/jobs", post(carry_out_here)).route("/health", get(health)).with_state(house)
+    Router::new()
+        .route("/jobs", post(carry_out_here))
+        .route("/health", get(health))
+        .layer(DefaultBodyLimit::max(JOB_BYTES_MAX))
+        .with_state(house)
 }
 
 async fn health(State(house): State<House>) -> Json<serde_json::Value> {
@@ -103,13 +117,21 @@ fn progress_bar(format: Format) -> ProgressBar {
 
 async fn ask(mut connection: Connection, job: &Job, bar: &ProgressBar) -> Answer {
     let broken = || {
-        let text = "運転中の Renkei との接続が切れました。作業は続いています。 / the connection to the running server ended";
+        let text =
+            "運転中の Renkei との接続が切れました。作業は続いています。 / the connection to the running server ended";
         Answer::refused(Category::Unexpected, "console_lost", vec![text.to_owned()])
     };
     let body = serde_json::to_vec(job).unwrap_or_default();
     let request = Request::post("/jobs").header(header::CONTENT_TYPE, "application/json").body(Body::from(body));
     let Ok(request) = request else { return broken() };
     let Ok(response) = connection.send(request).await else { return broken() };
+    if !response.status().is_success() {
+        let text = format!(
+            "運転中の Renkei が受け取りませんでした（{0}）。何も変更していません。 / the running server did not take the job ({0})",
+            response.status()
+        );
+        return Answer::refused(Category::Unexpected, "console_refused", vec![text]);
+    }
     let mut stream = response.into_body().into_data_stream();
     let mut text = Vec::new();
     while let Some(Ok(part)) = stream.next().await {

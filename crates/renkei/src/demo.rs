@@ -50,7 +50,13 @@ async fn demonstrate(arguments: &DemoArguments) -> Result<(), Box<dyn Error + Se
     let settings = settings_of(&folder);
     wiring::make_keys(&settings.folders.keys, &ids).await?;
     let opened = wiring::open(Place::of(&settings), ids).await?;
-    let bindings = register_toml(&region, &Scale::DEMO, made.credentials.bindings(), &made.credentials.devices(), &["127.0.0.0/8"]);
+    let bindings = register_toml(
+        &region,
+        &Scale::DEMO,
+        made.credentials.bindings(),
+        &made.credentials.devices(),
+        &["127.0.0.0/8"],
+    );
     opened.house.load_register(&bindings).await?;
     import(&opened.house, &written).await?;
     let doors = Doors::open(&opened.house, &settings, true).await?;
@@ -112,7 +118,10 @@ async fn announce(
         println!("{line}");
     } else {
         println!("{}", addresses.chooser);
-        println!("体験版: 患者 {patients} 人・記載 {entries} 件（{:.1} 秒で準備）。上の住所をブラウザーで開いてください。", ready_ms as f64 / 1000.0);
+        println!(
+            "体験版: 患者 {patients} 人・記載 {entries} 件（{:.1} 秒で準備）。上の住所をブラウザーで開いてください。",
+            ready_ms as f64 / 1000.0
+        );
         println!("Open the address above. Everybody in it is fictional. Ctrl-C ends it.");
     }
     if !arguments.no_browser && arguments.format == Format::Text {
@@ -175,7 +184,11 @@ async fn make_pki(folder: &Path, now: Timestamp) -> Result<Made, Box<dyn Error +
 
 fn write_server(folder: &Path, server: &Issued) -> std::io::Result<()> {
     std::fs::write(folder.join("server.pem"), chain_pem(server))?;
-    std::fs::write(folder.join("server.key"), pem("PRIVATE KEY", &server.key_der))
+    // The listener refuses a key that others can read.
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut key =
+        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(folder.join("server.key"))?;
+    std::io::Write::write_all(&mut key, pem("PRIVATE KEY", &server.key_der).as_bytes())
 }
 
 async fn write_storages(folder: &Path, region: &Region) -> Result<Summary, Box<dyn Error + Send + Sync>> {

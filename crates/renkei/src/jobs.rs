@@ -126,7 +126,9 @@ async fn register_load(house: &House, text: &str) -> Answer {
 /// The id of a reader, as its agent's settings want it.
 async fn register_reader(house: &House, key: &str) -> Answer {
     match house.register_id(Section::Reader, key).await {
-        Ok(Some(id)) => Answer::done(vec![format!("reader = \"{id}\"")], serde_json::json!({ "reader": id.to_string() })),
+        Ok(Some(id)) => {
+            Answer::done(vec![format!("reader = \"{id}\"")], serde_json::json!({ "reader": id.to_string() }))
+        }
         Ok(None) => {
             let text = "この名前の [[reader]] は登録されていません。 / no [[reader]] of this key is registered";
             Answer::refused(Category::NotFound, "reader_unknown", vec![text.to_owned()])

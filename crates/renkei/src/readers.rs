@@ -1,5 +1,6 @@
 //! Joins the readers' hub (an edge) to the use case of cards (app): each knows the other by a trait only.
 
+use futures::future::BoxFuture;
 use renkei_api::reader::{
     CardReadSink, Hub, HubSettings, ReadAnswer, ReadRefused, ReadUnreadable, ReaderHub, ReaderKeys, ReaderNotice,
     ReaderSettings, Timing,
@@ -7,7 +8,6 @@ use renkei_api::reader::{
 use renkei_app::House;
 use renkei_app::card::{CardAnswer, CardReaders, ReaderState};
 use renkei_kernel::{CardReadId, Problem, ReaderId, Timestamp, Withheld};
-use futures::future::BoxFuture;
 use std::sync::Arc;
 
 /// Makes the hub of a house and connects both.

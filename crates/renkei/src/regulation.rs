@@ -10,7 +10,9 @@ use std::process::ExitCode;
 pub async fn run(arguments: RegulationArguments) -> ExitCode {
     match arguments.what {
         RegulationWhat::Check { folder } => match definitions(&folder) {
-            Ok(files) => outcome::of_problem(check_regulation(&files).map(|()| println!("誤りはありません。 / no fault"))),
+            Ok(files) => {
+                outcome::of_problem(check_regulation(&files).map(|()| println!("誤りはありません。 / no fault")))
+            }
             Err(error) => unreadable(&folder, &error),
         },
         RegulationWhat::Apply { place, folder } => match definitions(&folder) {

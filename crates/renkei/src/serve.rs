@@ -4,17 +4,19 @@ use crate::commands::ServeArguments;
 use crate::settings::{Plain, Settings};
 use crate::wiring::{self, Opened, Place, WiringError};
 use crate::{console, outcome, readers};
+use axum::Router;
 use futures::future::BoxFuture;
+use renkei_access::Zone;
 use renkei_api::health::{Condition, Health, HealthSource, Part};
 use renkei_app::House;
 use renkei_hpki::Purpose;
-use axum::Router;
-use renkei_access::Zone;
 use renkei_kernel::{Category, Ids, Problem, SystemClock, SystemEntropy};
-use renkei_net::{ClientCertificates, Console, Entrance, Identity, Listener, NetError, RootHints, Running, RunningConsole, Versions};
 use renkei_net::zone::{self, ZoneDenials, ZoneDenied};
-use renkei_web::{PROFESSIONAL_ADDRESSES, WebSettings};
+use renkei_net::{
+    ClientCertificates, Console, Entrance, Identity, Listener, NetError, RootHints, Running, RunningConsole, Versions,
+};
 use renkei_web::shell::Desk;
+use renkei_web::{PROFESSIONAL_ADDRESSES, WebSettings};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -84,7 +86,8 @@ impl Doors {
     /// Opens all entrances of a house.
     pub async fn open(house: &House, settings: &Settings, demo: bool) -> Result<Self, ServeError> {
         let doors = &settings.entrances;
-        let server_name = doors.professional.hosts.first().and_then(|host| host.split(':').next()).unwrap_or("localhost");
+        let server_name =
+            doors.professional.hosts.first().and_then(|host| host.split(':').next()).unwrap_or("localhost");
         let hub = readers::connect(house, server_name);
         let trust = house.trust();
         let roots = trust.subject_names(&[Purpose::PersonAuth, Purpose::OrganisationAuth]);
@@ -105,10 +108,11 @@ impl Doors {
             older_cards: older_cards(settings),
         };
         let professional = professional.open(renkei_web::professional(house.clone(), web.clone())?).await?;
-        let machine_router = renkei_api::reader::router(hub.clone()).merge(renkei_api::health::router_of(Arc::new(HouseHealth(house.clone()))));
+        let machine_router = renkei_api::reader::router(hub.clone())
+            .merge(renkei_api::health::router_of(Arc::new(HouseHealth(house.clone()))));
         let machine = plain(Entrance::Machine, &doors.machine)?.open(machine_router).await?;
         let patient = plain(Entrance::Patient, &doors.patient)?.open(patient_router(house, web)?).await?;
-        let console = Console::new(&doors.console).open(console::router(house.clone())).await?;
+        let console = console::rules(Console::new(&doors.console)).open(console::router(house.clone())).await?;
         let trust = tokio::spawn(watch_trust(house.clone(), settings.folders.trust.clone()));
         Ok(Self { professional, machine, patient, console, trust, hub })
     }

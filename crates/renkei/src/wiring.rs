@@ -104,12 +104,8 @@ pub async fn open(place: Place, ids: Ids) -> Result<Opened, WiringError> {
     let key = Arc::new(SigningKey::load(&place.keys, TRAIL_NAME)?);
     let blobs = Blobs::open(&place.data.join("originals"), sealer.clone())?;
     let trust = Trust::load(&place.trust, ids.now())?;
-    let sequencer = Sequencer::start(
-        db.clone(),
-        &ledger,
-        SequencerSettings { key, checkpoint_folder: place.checkpoints },
-    )
-    .await?;
+    let sequencer =
+        Sequencer::start(db.clone(), &ledger, SequencerSettings { key, checkpoint_folder: place.checkpoints }).await?;
     let settings = HouseSettings { feed_late_hours: place.feed_late_hours };
     let house = House::open(Parts { ids, db, sealer, ledger, blobs, trust, settings }).await?;
     house.note_start().await?;

@@ -56,7 +56,9 @@ impl Lab {
     pub fn bytes(&self) -> Vec<u8> {
         let (day, order, number) = (&self.day, &self.order, &self.patient_number);
         let text = [
-            format!("MSH|^~\\&|HIS|HOSP|GW|GW|{day}090000||OUL^R22^OUL_R22|{day}{order}|P|2.5||||||~ISO IR87||ISO 2022-1994"),
+            format!(
+                "MSH|^~\\&|HIS|HOSP|GW|GW|{day}090000||OUL^R22^OUL_R22|{day}{order}|P|2.5||||||~ISO IR87||ISO 2022-1994"
+            ),
             format!("PID|0001||{number}^^^^PI||{}^{}^^^^^L^I||{}|F", self.family, self.given, self.birth_date),
             "PV1|0001|O".to_owned(),
             format!("SPM|1|1||023^血清^JC10|||||||||||||{day}083000"),

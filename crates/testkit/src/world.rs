@@ -14,9 +14,10 @@ use renkei_keys::Sealer;
 use renkei_ledger::{Ledger, Report, Sequencer, SequencerSettings, SigningKey};
 use renkei_participation::register::Section;
 use renkei_testpki::{Authority, Issued, Level, Profile, TestPki};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 const TRAIL: &str = "renkei.test/trail";
@@ -46,6 +47,7 @@ pub struct World {
     pub sequencer: Sequencer,
     pub folder: TempDir,
     key: Arc<SigningKey>,
+    cards: Mutex<HashMap<String, Issued>>,
     _database: TestDatabase,
 }
 
@@ -76,7 +78,7 @@ impl World {
             .await
             .expect("a house");
         house.connect_readers(Arc::new(AlwaysReady));
-        let world = Self { house, clock, pki, sequencer, folder, key, _database: database };
+        let world = Self { house, clock, pki, sequencer, folder, key, cards: Mutex::default(), _database: database };
         world.load(&world.register()).await;
         world
     }
@@ -109,8 +111,13 @@ impl World {
         self.house.db()
     }
 
-    /// The certificate bound to a person of the register.
+    /// The certificate bound to a person of the register: the same card each time.
     pub fn certificate(&self, person: &str) -> Issued {
+        let mut cards = self.cards.lock().expect("cards");
+        cards.entry(person.to_owned()).or_insert_with(|| self.issue(person)).clone()
+    }
+
+    fn issue(&self, person: &str) -> Issued {
         let profile = match person {
             "dr-minato" => Profile::person("Ichiro Minato", "TESTD000021", &["Medical Doctor"], Level::Production),
             "dr-aoba" => Profile::person("Nozomi Aoba", "TESTD000022", &["Medical Doctor"], Level::Production),
@@ -136,11 +143,7 @@ impl World {
         self.caller_with(&self.certificate(person), Self::line(person))
     }
     pub fn caller_with(&self, certificate: &Issued, source: IpAddr) -> Caller {
-        Caller {
-            entrance: PROFESSIONAL_ENTRANCE,
-            source: Some(source),
-            chain: Some(Arc::new(certificate.presented())),
-        }
+        Caller { entrance: PROFESSIONAL_ENTRANCE, source: Some(source), chain: Some(Arc::new(certificate.presented())) }
     }
 
     /// Signs in and answers the session.

@@ -33,8 +33,7 @@ async fn the_page_names_every_column() {
         .unwrap();
     let mut real: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for row in tables {
-        let (table, column): (String, String) =
-            (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap());
+        let (table, column): (String, String) = (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap());
         real.entry(table).or_default().insert(column);
     }
     let documented = documented();

@@ -1,8 +1,8 @@
 //! Files arrive: what comes in, what is refused and leaves nothing, and that order and repetition do not matter.
 
 use crate::on_both;
-use renkei_db::sea_orm::ConnectionTrait as _;
 use renkei_app::receive::Arrived;
+use renkei_db::sea_orm::ConnectionTrait as _;
 use renkei_store::batches::Counts;
 use renkei_testkit::{Lab, World};
 
@@ -183,7 +183,13 @@ async fn bytes_of_strangers_are_never_kept() {
     }
     assert_eq!(
         world.reasons("record.refused").await,
-        ["folder_contradiction", "identity_contradiction", "folder_contradiction", "unidentified", "folder_contradiction"]
+        [
+            "folder_contradiction",
+            "identity_contradiction",
+            "folder_contradiction",
+            "unidentified",
+            "folder_contradiction"
+        ]
     );
     for file in world.data_files() {
         let bytes = std::fs::read(&file).unwrap();
@@ -354,7 +360,10 @@ async fn older_reader(world: &World) {
     use renkei_db::sea_orm::Statement;
     let on = world.db().reader();
     let rows = on
-        .query_all_raw(Statement::from_string(on.get_database_backend(), "SELECT chart_id, id, sealed_entries FROM messages"))
+        .query_all_raw(Statement::from_string(
+            on.get_database_backend(),
+            "SELECT chart_id, id, sealed_entries FROM messages",
+        ))
         .await
         .unwrap();
     for row in rows {

@@ -18,7 +18,11 @@ async fn a_hidden_institution_leaves_no_trace() {
     let before = world.house.view_patient(&doctor, grant, "summary").await.unwrap();
     assert_eq!((before.record.each().count(), before.feeds.len()), (2, 2));
     world.clock.advance_seconds(1);
-    world.load("[[limit]]\nkey = \"hana-hides\"\npatient = \"hana\"\ninstitution = \"shirasagi\"\ndirection = \"both\"\n").await;
+    world
+        .load(
+            "[[limit]]\nkey = \"hana-hides\"\npatient = \"hana\"\ninstitution = \"shirasagi\"\ndirection = \"both\"\n",
+        )
+        .await;
     let after = world.house.view_patient(&doctor, grant, "summary").await.unwrap();
     assert_eq!((after.record.each().count(), after.feeds.len()), (1, 1));
     let hidden = world.institution("shirasagi").await;

@@ -5,6 +5,7 @@ mod consent;
 mod import;
 mod limits;
 mod matrix;
+mod register;
 mod seals;
 mod sign_in;
 mod trail;

@@ -15,8 +15,23 @@ async fn planted_values_are_not_in_the_data_folder() {
     assert!(world.house.view_patient(&doctor, grant, "summary").await.is_ok());
     let jis = renkei_text::encode_iso2022jp("佐倉").unwrap();
     let planted: Vec<Vec<u8>> = [
-        "佐倉", "サクラ", "湊", "アオバ内科", "受付1", "7.654321", "HbA1c", "3D046000001920402", "0000123", "00451190",
-        "000000000424242", "012E4CE17A3B5C6D", "TESTD000021", "1954-03-12", "19540312", "石川県", "MSH|",
+        "佐倉",
+        "サクラ",
+        "湊",
+        "アオバ内科",
+        "受付1",
+        "7.654321",
+        "HbA1c(NGSP)",
+        "3D046000001920402",
+        "0000123",
+        "00451190",
+        "000000000424242",
+        "012E4CE17A3B5C6D",
+        "TESTD000021",
+        "1954-03-12",
+        "19540312",
+        "石川県",
+        "MSH|",
     ]
     .iter()
     .map(|text| text.as_bytes().to_vec())

@@ -17,8 +17,13 @@ fn doctor(serial: &str, roles: &[&str], level: Level) -> Profile {
 async fn four_certificates_one_session_three_reasons() {
     let world = World::new().await;
     let valid = world.certificate("dr-minato");
-    let expired = world.pki.issue(&doctor("TESTD000021", &["Medical Doctor"], Level::Production)
-        .valid(tokyo("2020-01-01T00:00"), tokyo("2024-12-31T23:59:59"))).unwrap();
+    let expired = world
+        .pki
+        .issue(
+            &doctor("TESTD000021", &["Medical Doctor"], Level::Production)
+                .valid(tokyo("2020-01-01T00:00"), tokyo("2024-12-31T23:59:59")),
+        )
+        .unwrap();
     let pharmacist = world.pki.issue(&doctor("TESTD000021", &["Pharmacist"], Level::Production)).unwrap();
     let revoked = world.pki.issue(&doctor("TESTD000021", &["Medical Doctor"], Level::Production)).unwrap();
     world.pki.revoke(&revoked, RevocationReason::CessationOfOperation);
@@ -88,12 +93,13 @@ async fn a_session_ends_when_what_it_rests_on_ends() {
     let caller = world.caller("dr-minato");
     let (token, _) = world.sign_in_with_token("dr-minato").await;
     world.clock.advance_seconds(14 * 60);
-    assert!(world.house.session(token.reveal(), &caller).await.unwrap().is_ok());
+    world.house.session(token.reveal(), &caller).await.unwrap().expect("a live session");
     world.clock.advance_seconds(14 * 60);
     assert!(world.house.session(token.reveal(), &caller).await.unwrap().is_ok(), "use moves the idle limit on");
     world.clock.advance_seconds(15 * 60);
     assert_eq!(world.house.session(token.reveal(), &caller).await.unwrap().unwrap_err(), NoSession::Ended("idle"));
-    assert_eq!(world.house.session(token.reveal(), &caller).await.unwrap().unwrap_err(), NoSession::Unknown);
+    let again = world.house.session(token.reveal(), &caller).await.unwrap().unwrap_err();
+    assert!(matches!(again, NoSession::Ended(_)), "a second window stays closed too");
 
     let (token, _) = world.sign_in_with_token("dr-minato").await;
     let other = world.caller("nurse-tsubaki");
@@ -104,7 +110,8 @@ async fn a_session_ends_when_what_it_rests_on_ends() {
 
     let (token, session) = world.sign_in_with_token("dr-minato").await;
     world.house.sign_out(&session, &caller).await.unwrap();
-    assert_eq!(world.house.session(token.reveal(), &caller).await.unwrap().unwrap_err(), NoSession::Unknown);
+    let ended = world.house.session(token.reveal(), &caller).await.unwrap().unwrap_err();
+    assert_eq!(ended, NoSession::Ended("signed_out"));
 
     let (token, _) = world.sign_in_with_token("dr-minato").await;
     world.load("[[end]]\nof = \"dr-minato@minato\"\n").await;
@@ -121,7 +128,19 @@ async fn a_third_session_ends_the_first() {
     let (first, _) = world.sign_in_with_token("dr-minato").await;
     let (second, _) = world.sign_in_with_token("dr-minato").await;
     let (third, _) = world.sign_in_with_token("dr-minato").await;
-    assert_eq!(world.house.session(first.reveal(), &caller).await.unwrap().unwrap_err(), NoSession::Unknown);
+    let pushed_out = world.house.session(first.reveal(), &caller).await.unwrap().unwrap_err();
+    assert!(matches!(pushed_out, NoSession::Ended(_)));
+    assert_eq!(world.count("auth.ended").await, 1, "and the trail knows");
     assert!(world.house.session(second.reveal(), &caller).await.unwrap().is_ok());
     assert!(world.house.session(third.reveal(), &caller).await.unwrap().is_ok());
+}
+
+/// a doctor who is the clinic's contractor too signs in as the doctor that the certificate proves.
+#[tokio::test]
+async fn a_second_post_does_not_lock_a_doctor_out() {
+    let world = World::new().await;
+    world
+        .load("[[affiliation]]\nkey = \"c\"\nperson = \"dr-aoba\"\ninstitution = \"aoba\"\nrole = \"contractor\"\nfrom = 2020-04-01\n")
+        .await;
+    assert_eq!(world.sign_in("dr-aoba").await.role, renkei_participation::Role::Doctor);
 }

@@ -16,8 +16,14 @@ async fn a_visit_leaves_its_whole_trail() {
     assert_eq!(
         walk,
         [
-            "auth.success", "card.asked", "card.read", "grant.opened", "exchange.crossregion", "access.granted",
-            "grant.closed", "access.denied"
+            "auth.success",
+            "card.asked",
+            "card.read",
+            "grant.opened",
+            "exchange.crossregion",
+            "access.granted",
+            "grant.closed",
+            "access.denied"
         ]
     );
     let trail = world.trail().await;

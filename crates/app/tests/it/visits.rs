@@ -25,11 +25,12 @@ async fn a_doctor_of_the_other_area_sees_the_record_after_the_card_was_read(worl
     assert_eq!(opened.record.each().count(), 1, "the clinic's laboratory report");
     assert_eq!(opened.own_numbers, ["00451190"]);
     assert_eq!(opened.feeds.len(), 1, "only the institution that contributes something visible");
-    assert_eq!(opened.why.until, tokyo("2026-11-21T10:00").end_of_tokyo_day());
+    assert_eq!(opened.why.grant_until, tokyo("2026-11-21T10:00:00").end_of_tokyo_day());
     assert_eq!(opened.why.place.as_deref(), Some("受付1"));
     // The next day the same address is as good as none.
     world.clock.set(tokyo("2026-11-22T00:00:00"));
-    let next_day = refused(world.house.view_patient(&doctor, grant, "summary").await);
+    let rested = world.sign_in("dr-minato").await;
+    let next_day = refused(world.house.view_patient(&rested, grant, "summary").await);
     assert_eq!((next_day.category, next_day.code), (before.category, before.code));
     assert_eq!(world.reasons("access.denied").await, ["no_permission", "grant_expired"]);
     assert!(world.verify().await.is_ok());
@@ -45,7 +46,10 @@ async fn the_last_second_of_the_day_still_counts() {
     let world = World::new().await;
     let doctor = world.sign_in("dr-minato").await;
     world.clock.set(tokyo("2026-11-21T23:50:00"));
-    let doctor = { drop(doctor); world.sign_in("dr-minato").await };
+    let doctor = {
+        drop(doctor);
+        world.sign_in("dr-minato").await
+    };
     let grant = world.open(&doctor, "hana").await;
     world.clock.set(tokyo("2026-11-21T23:59:59"));
     assert!(world.house.view_patient(&doctor, grant, "summary").await.is_ok());
@@ -90,19 +94,12 @@ async fn a_captured_answer_is_refused() {
     let world = World::new().await;
     let doctor = world.sign_in("dr-minato").await;
     let reader = world.reader("minato-reception").await;
-    let answer = |read, reader| CardAnswer {
-        read,
-        reader,
-        card: Withheld::new(World::card("hana").to_owned()),
-        level: 1,
-    };
+    let answer =
+        |read, reader| CardAnswer { read, reader, card: Withheld::new(World::card("hana").to_owned()), level: 1 };
     let read = world.house.request_card_read(&doctor, reader).await.unwrap();
     let other = world.reader("aoba-reception").await;
     world.house.card_answered(answer(read, other)).await.unwrap();
-    assert!(matches!(
-        world.house.card_read_outcome(&doctor, read).await.unwrap(),
-        CardReadOutcome::Waiting { .. }
-    ));
+    assert!(matches!(world.house.card_read_outcome(&doctor, read).await.unwrap(), CardReadOutcome::Waiting { .. }));
     world.clock.advance_seconds(61);
     world.house.card_answered(answer(read, reader)).await.unwrap();
     let CardReadOutcome::Refused(late) = world.house.card_read_outcome(&doctor, read).await.unwrap() else {
@@ -150,4 +147,56 @@ async fn guessing_closes_the_reader() {
     assert_eq!((closed.category, closed.code), (Category::TooMany, "reader_closed"));
     world.clock.advance_seconds(601);
     assert!(world.house.request_card_read(&doctor, reader).await.is_ok());
+}
+
+/// R-8.2.4-ア: the closing of a reader does not tell unknown cards from known ones.
+#[tokio::test]
+async fn refused_cards_close_a_reader_alike() {
+    for card in ["stranger", "kiyo", "taro"] {
+        let world = World::new().await;
+        let doctor = world.sign_in("dr-minato").await;
+        let reader = world.reader("minato-reception").await;
+        for _ in 0..10 {
+            assert!(matches!(world.touch(&doctor, card).await, CardReadOutcome::Refused(_)));
+        }
+        assert_eq!(refused(world.house.request_card_read(&doctor, reader).await).code, "reader_closed", "{card}");
+        assert_eq!(world.count("card.reader_closed").await, 1);
+    }
+}
+
+/// two reads at once meet in one visit, so that closing it closes it.
+#[tokio::test]
+async fn two_answers_at_once_open_one_visit() {
+    let world = World::new().await;
+    let doctor = world.sign_in("dr-minato").await;
+    let reader = world.reader("minato-reception").await;
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        let read = world.house.request_card_read(&doctor, reader).await.unwrap();
+        let card = Withheld::new(World::card("hana").to_owned());
+        answers.push(CardAnswer { read, reader, card, level: 1 });
+    }
+    let (first, second) = (answers[0].clone(), answers[1].clone());
+    let (a, b) = tokio::join!(world.house.card_answered(first), world.house.card_answered(second));
+    a.unwrap();
+    b.unwrap();
+    let one = world.house.card_read_outcome(&doctor, answers[0].read).await.unwrap();
+    let other = world.house.card_read_outcome(&doctor, answers[1].read).await.unwrap();
+    assert_eq!(one, other);
+    assert_eq!(world.count("grant.opened").await, 1);
+}
+
+/// a card read by somebody whose session has ended opens nothing.
+#[tokio::test]
+async fn a_read_of_an_idle_session_opens_nothing() {
+    let world = World::new().await;
+    let doctor = world.sign_in("dr-minato").await;
+    let reader = world.reader("minato-reception").await;
+    world.clock.advance_seconds(14 * 60 + 30);
+    let read = world.house.request_card_read(&doctor, reader).await.unwrap();
+    world.clock.advance_seconds(50);
+    let card = Withheld::new(World::card("hana").to_owned());
+    world.house.card_answered(CardAnswer { read, reader, card, level: 1 }).await.unwrap();
+    assert!(matches!(world.house.card_read_outcome(&doctor, read).await.unwrap(), CardReadOutcome::Refused(_)));
+    assert_eq!(world.reasons("card.refused").await, ["session_ended"]);
 }

@@ -128,9 +128,7 @@ impl SettableClock {
 impl Clock for SettableClock {
     fn now(&self) -> Timestamp {
         match self.frozen_micros.load(Ordering::SeqCst) {
-            NOT_FROZEN => {
-                Timestamp(SystemClock.now().0.saturating_add(self.offset_micros.load(Ordering::SeqCst)))
-            }
+            NOT_FROZEN => Timestamp(SystemClock.now().0.saturating_add(self.offset_micros.load(Ordering::SeqCst))),
             frozen => Timestamp(frozen),
         }
     }

@@ -189,10 +189,12 @@ impl Web {
         match found {
             Ok(Ok(session)) => self.entered(visitor, session, None).await,
             Ok(Err(NoSession::Ended(reason))) => Err(Box::new(self.ended(visitor, reason))),
-            Ok(Err(NoSession::Unknown)) if visitor.is_safe => match self.house.sign_in(&visitor.caller).await {
-                Ok((token, session)) => self.entered(visitor, session, Some(token.into_inner())).await,
-                Err(error) => Err(Box::new(without_session(self.fail(visitor, None, &error)))),
-            },
+            Ok(Err(NoSession::Unknown)) if visitor.is_safe && visitor.here == "/" => {
+                match self.house.sign_in(&visitor.caller).await {
+                    Ok((token, session)) => self.entered(visitor, session, Some(token.into_inner())).await,
+                    Err(error) => Err(Box::new(without_session(self.fail(visitor, None, &error)))),
+                }
+            }
             Ok(Err(NoSession::Unknown)) if visitor.is_safe => {
                 Err(Box::new(self.ended_page(visitor, Ending::SignedOut, StatusCode::UNAUTHORIZED)))
             }

@@ -103,12 +103,13 @@ pub async fn answer(
     Ok(done.rows_affected > 0)
 }
 
-/// How many reads at a reader were refused for an unknown card since `since`: guessing is closed there.
-pub async fn unknown_since(on: &impl ConnectionTrait, reader: ReaderId, since: Timestamp) -> Result<u64, Error> {
+/// How many reads at a reader were refused since `since`, whatever the cause: were only unknown cards counted, the
+/// closing of a reader would tell unknown cards from known ones.
+pub async fn refused_since(on: &impl ConnectionTrait, reader: ReaderId, since: Timestamp) -> Result<u64, Error> {
     Ok(card_read::Entity::find()
         .filter(card_read::Column::ReaderId.eq(Uuid::from(reader)))
         .filter(card_read::Column::AnsweredAt.gte(since.micros()))
-        .filter(card_read::Column::Reason.eq("unknown"))
+        .filter(card_read::Column::State.eq(2i16))
         .count(on)
         .await?)
 }

@@ -6,7 +6,7 @@
 use crate::Error;
 use crate::entities::{message, projection};
 use crate::facts::{By, FactKind, holding};
-use renkei_access::Permit;
+use renkei_access::{Permit, PermitKind};
 use renkei_kernel::{ChartId, InstitutionId, PersonId, Timestamp};
 use renkei_keys::{ChartKey, SealKind, Sealer};
 use renkei_ledger::{Recorded, RecordedInTx};
@@ -30,7 +30,7 @@ pub async fn open(
     at: Timestamp,
 ) -> Result<PatientRecord, Error> {
     let permit = recorded.permit();
-    let patient = permit.patient().ok_or(Error::PermitOfAnotherKind)?;
+    let patient = care_of(permit)?;
     if !permit.is_live(at) {
         return Err(Error::PermitEnded);
     }
@@ -42,6 +42,14 @@ pub async fn open(
     let mut record = PatientRecord::new(charts);
     record.retain(|facts| shows(permit, facts, dental));
     Ok(record)
+}
+
+/// The patient of a permit for care; permits of other kinds open no record, whatever their scope.
+pub(crate) fn care_of(permit: &Permit) -> Result<PersonId, Error> {
+    match (permit.kind(), permit.patient()) {
+        (PermitKind::Care, Some(patient)) => Ok(patient),
+        _ => Err(Error::PermitOfAnotherKind),
+    }
 }
 
 /// Charts linked to a person at `at`, with the institution of each, in a fixed order.
@@ -98,13 +106,12 @@ fn is_dental(icd10: &str) -> bool {
 }
 
 /// The stored projection with every newer message folded in.
-pub(crate) async fn folded(
-    on: &impl ConnectionTrait,
-    key: &ChartKey,
-) -> Result<ChartRecord, Error> {
+pub(crate) async fn folded(on: &impl ConnectionTrait, key: &ChartKey) -> Result<ChartRecord, Error> {
     let chart = key.chart();
     let mut record = match projection::Entity::find_by_id(Uuid::from(chart)).one(on).await? {
-        Some(row) => ChartRecord::decode(&key.open(Uuid::from(chart), SealKind::Projection, PROJECTION_VERSION, &row.sealed)?)?,
+        Some(row) => {
+            ChartRecord::decode(&key.open(Uuid::from(chart), SealKind::Projection, PROJECTION_VERSION, &row.sealed)?)?
+        }
         None => ChartRecord::new(),
     };
     let rows = message::Entity::find()
@@ -148,11 +155,7 @@ pub async fn refresh(recorded: &RecordedInTx<'_>, key: &ChartKey) -> Result<bool
 pub(crate) async fn write(on: &impl ConnectionTrait, key: &ChartKey, record: &ChartRecord) -> Result<(), Error> {
     let chart = Uuid::from(key.chart());
     let sealed = key.seal(chart, SealKind::Projection, PROJECTION_VERSION, &record.encode()?)?;
-    let row = projection::ActiveModel {
-        chart_id: Set(chart),
-        sequence: Set(record.included()),
-        sealed: Set(sealed),
-    };
+    let row = projection::ActiveModel { chart_id: Set(chart), sequence: Set(record.included()), sealed: Set(sealed) };
     projection::Entity::insert(row)
         .on_conflict(
             sea_query::OnConflict::column(projection::Column::ChartId)

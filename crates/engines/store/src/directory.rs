@@ -84,7 +84,7 @@ pub async fn identity(
     recorded: &Recorded,
     at: Timestamp,
 ) -> Result<Option<Vec<u8>>, Error> {
-    let patient = recorded.permit().patient().ok_or(Error::PermitOfAnotherKind)?;
+    let patient = crate::charts::care_of(recorded.permit())?;
     identity_of(on, sealer, patient, at).await
 }
 
@@ -122,7 +122,7 @@ pub async fn chart_words(
     chart: renkei_kernel::ChartId,
     at: Timestamp,
 ) -> Result<Option<Vec<u8>>, Error> {
-    let patient = recorded.permit().patient().ok_or(Error::PermitOfAnotherKind)?;
+    let patient = crate::charts::care_of(recorded.permit())?;
     let links = select(FactKind::ChartLink, By::Subject(chart.into()), Some(inside(at)))
         .filter(fact::Column::Object.eq(Uuid::from(patient)))
         .one(on)

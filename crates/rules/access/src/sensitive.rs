@@ -77,17 +77,30 @@ impl SensitiveTable {
         self.rows.push(row);
         self
     }
-    /// Puts ids in the place of institution codes.
+    /// Facility codes that rows name.
+    pub fn institution_codes(&self) -> impl Iterator<Item = &InstitutionCode> {
+        self.rows.iter().filter_map(|row| match &row.mark {
+            Mark::InstitutionCode(code) => Some(code),
+            _ => None,
+        })
+    }
+    /// Puts ids in the place of institution codes: a row for each institution that has or had the code. A code that
+    /// nobody has yet stays as it is.
     #[must_use]
-    pub fn resolved(mut self, find: impl Fn(&InstitutionCode) -> Option<InstitutionId>) -> Self {
-        for row in &mut self.rows {
-            if let Mark::InstitutionCode(code) = &row.mark
-                && let Some(institution) = find(code)
-            {
-                row.mark = Mark::Institution(institution);
+    pub fn resolved(self, find: impl Fn(&InstitutionCode) -> Vec<InstitutionId>) -> Self {
+        let mut rows = Vec::with_capacity(self.rows.len());
+        for row in self.rows {
+            let found = match &row.mark {
+                Mark::InstitutionCode(code) => find(code),
+                _ => Vec::new(),
+            };
+            if found.is_empty() {
+                rows.push(row);
+            } else {
+                rows.extend(found.into_iter().map(|id| SensitiveRow { class: row.class, mark: Mark::Institution(id) }));
             }
         }
-        self
+        Self { rows }
     }
     pub fn rows(&self) -> &[SensitiveRow] {
         &self.rows

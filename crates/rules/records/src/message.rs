@@ -15,7 +15,7 @@ pub struct RecordKey {
 }
 
 /// Condition flag of a file. Order = finality: a later sight of the same version can only be more final.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[repr(i16)]
 pub enum Condition {
     /// Flag 1.
@@ -26,7 +26,28 @@ pub enum Condition {
     Deleted = 0,
 }
 
+/// By finality, not by the flag's digit: files are renamed 1 → 2 → 0 only.
+impl Ord for Condition {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.finality().cmp(&other.finality())
+    }
+}
+
+impl PartialOrd for Condition {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl Condition {
+    /// 0 valid, 1 superseded, 2 deleted.
+    pub fn finality(self) -> u8 {
+        match self {
+            Self::Valid => 0,
+            Self::Superseded => 1,
+            Self::Deleted => 2,
+        }
+    }
     /// The flag's digit.
     pub fn flag(self) -> i16 {
         self as i16

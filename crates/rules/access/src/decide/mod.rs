@@ -59,6 +59,8 @@ fn open_by_card(question: &Question, facts: &Facts, rules: &InForce, mut against
     let institution_end = facts.institution.as_ref().map_or(Timestamp::MAX, |i| i.valid.last_instant());
     let mut scope = ItemScopes::nothing(question.at);
     scope.items = ItemSet::from(Item::CardsAndGrants);
+    // Judged by the tables like any other scope: no entry is of this item, so it shows none.
+    scope.reading = Some(rules.reading.clone());
     Decision::Permit {
         because: vec![Reason::GrantPending, patient::consent_reason(consent)],
         obligations: Vec::new(),

@@ -10,7 +10,6 @@ use crate::entry::Entry;
 use crate::message::{Condition, DecodeError, Message, RecordKey, decode_row, encode_row};
 use renkei_kernel::{BatchId, MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as MapEntry;
 
@@ -37,10 +36,11 @@ pub struct Version {
 }
 
 impl Version {
-    /// Of two sights of the same version the greater stands: the more final one, then the one with the older id.
-    /// Total, so that the choice never depends on the order of arrival.
-    fn rank(&self) -> (Condition, Reverse<MessageId>) {
-        (self.condition, Reverse(self.message))
+    /// Of two sights of the same version the greater stands: the more final one, then the later arrival (ids grow with
+    /// time): a file that was read half-written gives way to the whole one. Total, so that the choice never depends on
+    /// the order in which a reader folds.
+    fn rank(&self) -> (Condition, MessageId) {
+        (self.condition, self.message)
     }
 }
 

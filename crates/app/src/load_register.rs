@@ -1,25 +1,30 @@
 //! `renkei register load`: participation facts from an operator's file, all or nothing.
 //!
 //! Adds and changes; ends something only by an explicit `[[end]]`. Loading the same file again changes nothing. A
-//! change without a stated start ends what held so far and begins now; with a stated start it corrects what we knew.
+//! change holds from its start on (without a stated one: from now), and what held before that start stays as it was.
+//! One load at a time: what a load read is still so when it writes.
 
-use crate::codes::{
-    self, AffiliationCodes, CardCodes, CertificateCodes, ConsentCodes, InstitutionCodes, InstitutionName, NoCodes,
-    ParticipantIdentity, PersonNames, ReaderCodes, ReaderPlace, SealedChartNumber, SealedDepartment, SealedFormSerial,
-};
+mod plan;
+mod standing;
+mod wanted;
+
+use crate::codes::{self, AffiliationCodes, PersonNames};
 use crate::error::AppError;
 use crate::house::House;
 use crate::{events, gate};
 use renkei_kernel::{BatchId, Category, ChartId, FactId, Problem, Timestamp};
-use renkei_ledger::Event;
-use renkei_participation::register::{Known, LimitWish, PersonName, RegisterFile, RegisterRefused, Section};
-use renkei_participation::{Limit, Period, Role};
+use renkei_ledger::{Event, EventName};
+use renkei_participation::Role;
+use renkei_participation::register::{Known, PersonName, RegisterFile, RegisterRefused, Section};
 use renkei_store::batches::{self, BatchKind, Counts};
 use renkei_store::directory::{seal_personal, seal_public};
-use renkei_store::facts::{self, FactKind, NewFact, RegisterKey};
+use renkei_store::facts::{self, Ending, FactKind, KeptKey, NewFact, RegisterKey};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
+
+use plan::{ConsentChange, Plan};
+use wanted::Wanted;
 
 /// What a load did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -35,8 +40,18 @@ pub struct LoadSummary {
 pub enum LoadRegisterError {
     #[error(transparent)]
     Refused(#[from] RegisterRefused),
-    #[error("{section} {key}: 前に読み込んだ別の行と重なります（カード・患者番号・証明書・施設コード・同意は一つだけです）。何も変更していません。 / It meets another entry of an earlier load; nothing was changed.")]
+    #[error(
+        "{section} {key}: 前に読み込んだ別の行と重なります（カード・患者番号・証明書・施設コード・同意は一つだけです）。何も変更していません。 / It meets another entry of an earlier load; nothing was changed."
+    )]
     Taken { section: &'static str, key: String },
+    #[error(
+        "{section} {key}: この key は別の患者・人・施設のものです。先に [[end]] で終わらせ、新しい key で書いてください。何も変更していません。 / This key belongs to another patient, person or institution; end it and use a new key. Nothing was changed."
+    )]
+    OtherHolder { section: &'static str, key: String },
+    #[error(
+        "同時に別の登録が行われました。何も変更していません。もう一度実行してください。 / Another load came in between; nothing was changed, run it again."
+    )]
+    Meanwhile,
     #[error(transparent)]
     App(#[from] AppError),
 }
@@ -45,7 +60,7 @@ impl Problem for LoadRegisterError {
     fn category(&self) -> Category {
         match self {
             Self::Refused(refused) => refused.category(),
-            Self::Taken { .. } => Category::Conflict,
+            Self::Taken { .. } | Self::OtherHolder { .. } | Self::Meanwhile => Category::Conflict,
             Self::App(error) => error.category(),
         }
     }
@@ -53,6 +68,8 @@ impl Problem for LoadRegisterError {
         match self {
             Self::Refused(refused) => refused.code(),
             Self::Taken { .. } => "register_taken",
+            Self::OtherHolder { .. } => "register_other_holder",
+            Self::Meanwhile => "register_meanwhile",
             Self::App(error) => error.code(),
         }
     }
@@ -83,72 +100,69 @@ impl Known for Keys {
     }
 }
 
-/// One fact of the file on its way into the store.
-struct Wanted {
-    section: Section,
-    key: String,
-    /// The entry the key stands for; where it names a thing (institution, person, reader, chart), the thing's own id.
-    id: Uuid,
-    kind: FactKind,
-    subject: Uuid,
-    object: Option<Uuid>,
-    lookup: Option<[u8; 32]>,
-    codes: String,
-    words: Option<Vec<u8>>,
-    /// Chart whose key seals the words; otherwise the installation's.
-    chart: Option<ChartId>,
-    valid: Period,
-}
-
 /// The prepared load: everything sealed and hashed, repeatable.
-#[derive(Default)]
 struct Prepared {
     facts: Vec<NewFact>,
     supersede: Vec<FactId>,
-    ends: Vec<(FactId, FactId, Timestamp)>,
-    keys: Vec<([u8; 32], Uuid, [u8; 32])>,
+    ends: Vec<Ending>,
+    keys: Vec<KeptKey>,
     consents: Vec<Event>,
-    summary: LoadSummary,
 }
 
 impl House {
     /// Loads a register file.
     ///
     /// # Errors
-    /// [`LoadRegisterError::Refused`] with every fault of the file; nothing was changed.
+    /// [`LoadRegisterError::Refused`] with every fault of the file; an entry that would go over to somebody else or
+    /// meet another one; another process that loaded at the same time. Nothing was changed then.
     pub async fn load_register(&self, text: &str) -> Result<LoadSummary, LoadRegisterError> {
+        let _alone = self.loading().await;
         let now = self.now();
         let file = RegisterFile::parse(text, now)?;
+        // Counted before anything is read: whoever loads from now on is noticed in the act.
+        let loads = batches::count(self.db().reader(), BatchKind::RegisterLoad).await.map_err(AppError::from)?;
         let keys = self.register_keys(now).await?;
         file.check_against(&keys)?;
         let batch: BatchId = self.ids().next();
-        let prepared = Arc::new(self.prepare(&file, &keys, batch, now).await?);
-        let summary = prepared.summary;
+        let wanted = self.wanted(&file, &keys)?;
+        let standing = self.register_standing(&file, &keys, &wanted).await?;
+        let wanted = wanted.into_iter().map(|want| {
+            let content = self.content_hash(&want, now);
+            (want, content)
+        });
+        let plan = Plan::make(&file, &keys, &standing, wanted.collect(), now)?;
+        let summary = plan.summary;
+        let prepared = Arc::new(self.sealed(plan, batch, now).await?);
         let permit = Arc::new(gate::register_load(self, batch));
         let loaded = Arc::new(events::register_loaded(self, &summary));
-        self.db()
+        let alone = self
+            .db()
             .act(move |tx| {
                 let (prepared, permit, loaded) = (prepared.clone(), permit.clone(), loaded.clone());
                 Box::pin(async move {
+                    if batches::count(tx.connection(), BatchKind::RegisterLoad).await? != loads {
+                        return Ok(false);
+                    }
                     let recorded = renkei_ledger::record(tx, &permit, &loaded).await?;
                     batches::start(tx, batch, BatchKind::RegisterLoad, None, now).await?;
                     facts::supersede(&recorded, &prepared.supersede, now).await?;
-                    for (old, id, to) in &prepared.ends {
-                        facts::end(&recorded, *old, *id, *to, now, batch).await?;
-                    }
+                    facts::end(&recorded, &prepared.ends, now, batch).await?;
                     facts::append(&recorded, prepared.facts.clone()).await?;
-                    for (hash, id, content) in &prepared.keys {
-                        facts::register_key_keep(&recorded, *hash, *id, *content, now).await?;
-                    }
+                    facts::register_keys_keep(&recorded, &prepared.keys, now).await?;
                     for consent in &prepared.consents {
                         renkei_ledger::record_plain(tx, consent).await?;
                     }
                     let stored = i64::try_from(prepared.facts.len()).unwrap_or(i64::MAX);
                     batches::finish(tx, batch, Counts { stored, ..Counts::default() }, now).await?;
-                    Ok::<_, AppError>(())
+                    Ok::<_, AppError>(true)
                 })
             })
             .await?;
+        if !alone {
+            return Err(LoadRegisterError::Meanwhile);
+        }
+        // The table of what is sensitive names institutions by code; a new one is hidden from its first day.
+        self.load_regulation().await?;
         Ok(summary)
     }
 
@@ -164,46 +178,14 @@ impl House {
         Ok(Keys { known, house: self.clone(), doctors_at })
     }
 
-    async fn prepare(
-        &self,
-        file: &RegisterFile,
-        keys: &Keys,
-        batch: BatchId,
-        now: Timestamp,
-    ) -> Result<Prepared, LoadRegisterError> {
-        let wanted = self.wanted(file, keys).await?;
-        self.refuse_taken(&wanted, keys).await?;
-        Ok(self.sealed(file, keys, wanted, batch, now).await?)
-    }
-
-    /// Tells new from changed from unchanged, and seals what will be written.
-    async fn sealed(
-        &self,
-        file: &RegisterFile,
-        keys: &Keys,
-        wanted: Vec<Wanted>,
-        batch: BatchId,
-        now: Timestamp,
-    ) -> Result<Prepared, AppError> {
-        let charts: Vec<ChartId> = wanted.iter().filter_map(|w| w.chart).collect::<HashSet<_>>().into_iter().collect();
+    /// Seals what will be written.
+    async fn sealed(&self, plan: Plan, batch: BatchId, now: Timestamp) -> Result<Prepared, AppError> {
+        let charts: HashSet<ChartId> = plan.write.iter().filter_map(|want| want.chart).collect();
+        let charts: Vec<ChartId> = charts.into_iter().collect();
         let chart_keys: HashMap<ChartId, renkei_keys::ChartKey> =
             charts.iter().copied().zip(self.sealer().ensure_many(&charts).await?).collect();
-        let mut prepared = Prepared::default();
-        for want in wanted {
-            let hash = keys.hash(want.section, &want.key);
-            let content = self.content_hash(&want, now);
-            let before = keys.find(want.section, &want.key);
-            if before.is_some_and(|before| before.content_hash == content) {
-                prepared.summary.unchanged += 1;
-                continue;
-            }
-            let id: FactId = self.ids().next();
-            if before.is_some() {
-                prepared.summary.changed += 1;
-                self.replace(&want, &mut prepared, now).await?;
-            } else {
-                prepared.summary.added += 1;
-            }
+        let mut facts = Vec::with_capacity(plan.write.len());
+        for want in plan.write {
             let sealed = match (&want.words, want.chart) {
                 (None, _) => None,
                 (Some(words), None) => Some(seal_public(self.sealer(), want.kind, want.subject, words)?),
@@ -212,12 +194,8 @@ impl House {
                     Some(seal_personal(key, want.subject, words)?)
                 }
             };
-            if want.kind == FactKind::Consent {
-                prepared.consents.push(events::consent_recorded(self, want.subject.into(), batch));
-            }
-            prepared.keys.push((hash, want.id, content));
-            prepared.facts.push(NewFact {
-                id,
+            facts.push(NewFact {
+                id: self.ids().next(),
                 kind: want.kind,
                 entry: want.id,
                 subject: want.subject,
@@ -231,74 +209,22 @@ impl House {
                 origin: batch,
             });
         }
-        self.prepare_ends(file, keys, &mut prepared).await?;
-        Ok(prepared)
-    }
-
-    /// Of cards, patient numbers, certificates, facility codes and consents one holds at a time: an entry that would
-    /// meet another one of an earlier load refuses the whole file. A card number is never given out again.
-    async fn refuse_taken(&self, wanted: &[Wanted], keys: &Keys) -> Result<(), LoadRegisterError> {
-        if keys.known.is_empty() {
-            // Nothing was loaded before; the file was checked in itself.
-            return Ok(());
-        }
-        let on = self.db().reader();
-        // Entries of this load give way to their own next version.
-        let replaced: HashSet<Uuid> =
-            wanted.iter().filter(|w| keys.find(w.section, &w.key).is_some()).map(|w| w.id).collect();
-        for want in wanted {
-            let by = match (want.kind, want.lookup) {
-                (FactKind::Consent, _) => facts::By::Subject(want.subject),
-                (FactKind::ChartLink, _) => continue,
-                (_, Some(lookup)) => facts::By::Lookup(lookup),
-                (_, None) => continue,
+        let endings = plan.ends.into_iter().map(|(old, valid_to)| Ending { old, id: self.ids().next(), valid_to });
+        let consents = plan.consents.into_iter().map(|(patient, change)| {
+            let name = match change {
+                ConsentChange::Given => EventName::ConsentGiven,
+                ConsentChange::Changed => EventName::ConsentChanged,
+                ConsentChange::Withdrawn => EventName::ConsentWithdrawn,
             };
-            let others = facts::history(on, want.kind, by).await.map_err(AppError::from)?;
-            let meets = others.iter().any(|fact| {
-                let period = Period { from: fact.valid_from, to: fact.valid_to };
-                let for_ever = want.kind == FactKind::Card && fact.subject != want.subject;
-                fact.entry != want.id && !replaced.contains(&fact.entry) && (for_ever || period.overlaps(want.valid))
-            });
-            if meets {
-                return Err(LoadRegisterError::Taken { section: want.section.code(), key: want.key.clone() });
-            }
-        }
-        Ok(())
-    }
-
-    /// What the entry said so far gives way: corrected when the file states a start, ended now otherwise.
-    async fn replace(&self, want: &Wanted, prepared: &mut Prepared, now: Timestamp) -> Result<(), AppError> {
-        for fact in facts::history(self.db().reader(), want.kind, facts::By::Entry(want.id)).await? {
-            let open = fact.valid_to.is_none_or(|to| to > now);
-            if want.valid.from == now && fact.valid_from < now && open {
-                prepared.ends.push((fact.id, self.ids().next(), now));
-            } else if open {
-                prepared.supersede.push(fact.id);
-            }
-        }
-        Ok(())
-    }
-
-    async fn prepare_ends(&self, file: &RegisterFile, keys: &Keys, prepared: &mut Prepared) -> Result<(), AppError> {
-        let on = self.db().reader();
-        for end in &file.ends {
-            for section in Section::ALL {
-                let Some(key) = keys.find(*section, &end.of) else { continue };
-                let mut kinds = vec![kind_of(*section)];
-                if *section == Section::Chart {
-                    kinds.push(FactKind::ChartLink);
-                }
-                for kind in kinds {
-                    for fact in facts::history(on, kind, facts::By::Entry(key.id)).await? {
-                        if fact.valid_to.is_none_or(|to| to > end.to) {
-                            prepared.ends.push((fact.id, self.ids().next(), end.to));
-                            prepared.summary.ended += 1;
-                        }
-                    }
-                }
-            }
-        }
-        Ok(())
+            events::consent_recorded(self, name, patient.into(), batch)
+        });
+        Ok(Prepared {
+            facts,
+            supersede: plan.supersede,
+            ends: endings.collect(),
+            keys: plan.keys,
+            consents: consents.collect(),
+        })
     }
 
     /// Keyed hash of what an entry says; a start that was not stated is not part of it.
@@ -338,8 +264,6 @@ fn names(name: &PersonName) -> PersonNames {
         given_kana: name.given_kana.as_str().to_owned(),
     }
 }
-
-mod wanted;
 
 impl House {
     /// The id behind a key word of the register: what an operator writes into an agent's settings (`reader`) or asks

@@ -5,11 +5,14 @@ use crate::house::House;
 use crate::{events, gate};
 use renkei_access::rulebook::{InForce, Rulebook, RulebookError, RulebookParts, SHIPPED};
 use renkei_access::{GrantKind, load::RegulationRefused};
-use renkei_kernel::{BatchId, Category, Problem, Timestamp};
+use renkei_kernel::{BatchId, Category, InstitutionId, Problem, Timestamp};
 use renkei_ledger::Event;
+use renkei_participation::InstitutionCode;
 use renkei_store::batches::{self, BatchKind, Counts};
 use renkei_store::definitions::{self, Definition};
+use renkei_store::facts::{self, Among, FactKind};
 use sha2::{Digest, Sha256};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// The definitions a decision needs, by the name of their file and rows.
@@ -46,11 +49,15 @@ pub enum ApplyRegulationError {
     File(#[from] RegulationRefused),
     #[error(transparent)]
     Book(#[from] RulebookError),
-    #[error("{name}: 有効になる時刻が過ぎています。これからの時刻にしてください。 / It would begin in the past; give a coming instant.")]
+    #[error(
+        "{name}: 有効になる時刻が過ぎています。これからの時刻にしてください。 / It would begin in the past; give a coming instant."
+    )]
     InThePast { name: String },
     #[error("{name}: この名前の定義はありません。 / There is no definition of this name.")]
     UnknownName { name: String },
-    #[error("{name}: 同じ版番号で内容の違うものが施行されています。版番号を上げてください。 / This version is enacted with another text; raise the number.")]
+    #[error(
+        "{name}: 同じ版番号で内容の違うものが施行されています。版番号を上げてください。 / This version is enacted with another text; raise the number."
+    )]
     VersionTaken { name: String },
     #[error(transparent)]
     App(#[from] AppError),
@@ -126,8 +133,31 @@ impl House {
             }
         }
         if any {
+            self.resolve_institutions(&mut parts).await?;
             let rulebook = Rulebook::assemble(parts).map_err(|_| AppError::Unreadable("the enacted regulation"))?;
             self.set_regulation(Regulation { rulebook: Some(rulebook) });
+        }
+        Ok(())
+    }
+
+    /// Puts ids in the place of the facility codes that the table of what is sensitive names: of every institution that
+    /// ever had the code, since what one wrote stays hidden when it takes part no more.
+    async fn resolve_institutions(&self, parts: &mut RulebookParts) -> Result<(), AppError> {
+        let named = parts.sensitive.iter().flat_map(|table| table.content.institution_codes());
+        let hashes: HashMap<[u8; 32], InstitutionCode> =
+            named.map(|code| (self.institution_code_hash(code.as_str()), code.clone())).collect();
+        let lookups: Vec<[u8; 32]> = hashes.keys().copied().collect();
+        let mut found: HashMap<InstitutionCode, BTreeSet<InstitutionId>> = HashMap::new();
+        for row in facts::ever(self.db().reader(), FactKind::Institution, Among::Lookups(&lookups)).await? {
+            let code = row.lookup.as_deref().and_then(|hash| <[u8; 32]>::try_from(hash).ok());
+            // A code that was corrected was never this institution's.
+            if let Some(code) = code.and_then(|hash| hashes.get(&hash)).filter(|_| !row.superseded) {
+                found.entry(code.clone()).or_default().insert(row.fact.subject.into());
+            }
+        }
+        for table in &mut parts.sensitive {
+            let content = std::mem::take(&mut table.content);
+            table.content = content.resolved(|code| found.get(code).into_iter().flatten().copied().collect());
         }
         Ok(())
     }
@@ -147,6 +177,7 @@ impl House {
     /// # Errors
     /// A file its reader refuses; a first instant that has passed; a version number taken by another text.
     pub async fn apply_regulation(&self, files: Vec<(String, String)>) -> Result<usize, ApplyRegulationError> {
+        let _alone = self.loading().await;
         self.enact(files, false).await
     }
 
@@ -190,6 +221,7 @@ impl House {
             };
             fresh.push((definition, events::regulation_enacted(self, kind, i64::from(version), hash)));
         }
+        self.resolve_institutions(&mut parts).await?;
         let rulebook = Rulebook::assemble(parts)?;
         let count = fresh.len();
         if count > 0 {

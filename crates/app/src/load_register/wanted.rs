@@ -1,6 +1,40 @@
 //! From the rows of a register file to facts: ids given, keys resolved, lookups hashed.
 
-use super::*;
+use super::{Keys, kind_of, names};
+use crate::codes::{
+    self, AffiliationCodes, CardCodes, CertificateCodes, ConsentCodes, InstitutionCodes, InstitutionName, NoCodes,
+    ParticipantIdentity, ReaderCodes, ReaderPlace, SealedChartNumber, SealedDepartment, SealedFormSerial,
+};
+use crate::error::AppError;
+use crate::house::House;
+use renkei_kernel::{ChartId, FactId};
+use renkei_participation::register::{LimitWish, RegisterFile, Section};
+use renkei_participation::{ConsentState, Limit, Period};
+use renkei_store::facts::FactKind;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// What stands behind a chart's key word for its link to a patient; no key of a file can end so.
+pub(super) const LINK: &str = "#link";
+
+/// One fact of the file on its way into the store.
+pub(super) struct Wanted {
+    pub section: Section,
+    pub key: String,
+    /// The entry the key stands for; where it names a thing (institution, person, reader, chart), the thing's own id.
+    pub id: Uuid,
+    pub kind: FactKind,
+    pub subject: Uuid,
+    pub object: Option<Uuid>,
+    pub lookup: Option<[u8; 32]>,
+    pub codes: String,
+    pub words: Option<Vec<u8>>,
+    /// Chart whose key seals the words; otherwise the installation's.
+    pub chart: Option<ChartId>,
+    pub valid: Period,
+    /// A consent that the file states as withdrawn.
+    pub withdrawn: bool,
+}
 
 /// Resolves keys of this file and of earlier loads to ids.
 struct Resolver<'a> {
@@ -30,11 +64,7 @@ impl House {
         resolver.id(section, key).unwrap_or_else(|_| self.ids().next::<FactId>().into())
     }
 
-    pub(super) async fn wanted(
-        &self,
-        file: &RegisterFile,
-        keys: &Keys,
-    ) -> Result<Vec<Wanted>, AppError> {
+    pub(super) fn wanted(&self, file: &RegisterFile, keys: &Keys) -> Result<Vec<Wanted>, AppError> {
         let mut resolver = Resolver { keys, here: HashMap::new() };
         let mut all = Vec::with_capacity(file.len() * 2);
         for fact in &file.institutions {
@@ -57,7 +87,8 @@ impl House {
             });
         }
         for fact in &file.persons {
-            let id = self.id_for(Section::Person, &fact.key, &resolver);
+            // The same human being may be a participant already.
+            let id = resolver.person(&fact.key).unwrap_or_else(|_| self.id_for(Section::Person, &fact.key, &resolver));
             resolver.here.insert((Section::Person, fact.key.clone()), id);
             all.push(Wanted {
                 words: Some(codes::to_bytes(&names(&fact.row.name))),
@@ -136,19 +167,19 @@ impl House {
             });
             let patient = resolver.id(Section::Patient, &fact.row.patient)?;
             // The link is a fact of its own, so that un-linking moves no row; its key word follows the chart's.
-            let link = Wanted::about(Section::Chart, &format!("{}#link", fact.key), id, id, fact.valid);
+            let link = Wanted::about(Section::Chart, &format!("{}{LINK}", fact.key), id, id, fact.valid);
             all.push(Wanted { kind: FactKind::ChartLink, object: Some(patient), ..link });
         }
         for fact in &file.consents {
             let id = self.id_for(Section::Consent, &fact.key, &resolver);
             let row = &fact.row;
             let person = resolver.id(Section::Patient, &row.patient)?;
-            let codes =
-                ConsentCodes { state: row.state, scope: row.scope, home_region: row.home_region.clone() };
+            let codes = ConsentCodes { state: row.state, scope: row.scope, home_region: row.home_region.clone() };
             all.push(Wanted {
                 codes: codes::write(&codes),
                 words: Some(codes::to_bytes(&SealedFormSerial { form_serial: row.form_serial.clone() })),
                 chart: Some(resolver.identity_chart(person)),
+                withdrawn: row.state == ConsentState::Withdrawn,
                 ..Wanted::about(Section::Consent, &fact.key, id, person, fact.valid)
             });
         }
@@ -157,7 +188,13 @@ impl House {
             all.push(Wanted {
                 lookup: Some(self.card_hash(&fact.row.id.normal_form())),
                 codes: codes::write(&CardCodes { state: fact.row.state }),
-                ..Wanted::about(Section::Card, &fact.key, id, resolver.id(Section::Patient, &fact.row.patient)?, fact.valid)
+                ..Wanted::about(
+                    Section::Card,
+                    &fact.key,
+                    id,
+                    resolver.id(Section::Patient, &fact.row.patient)?,
+                    fact.valid,
+                )
             });
         }
         for fact in &file.limits {
@@ -178,7 +215,13 @@ impl House {
             all.push(Wanted {
                 object,
                 codes: codes::write(&limit),
-                ..Wanted::about(Section::Limit, &fact.key, id, resolver.id(Section::Patient, &fact.row.patient)?, fact.valid)
+                ..Wanted::about(
+                    Section::Limit,
+                    &fact.key,
+                    id,
+                    resolver.id(Section::Patient, &fact.row.patient)?,
+                    fact.valid,
+                )
             });
         }
         Ok(all)
@@ -199,6 +242,7 @@ impl Wanted {
             words: None,
             chart: None,
             valid,
+            withdrawn: false,
         }
     }
 }

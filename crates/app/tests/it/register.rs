@@ -37,7 +37,7 @@ async fn import_one(world: &World) {
     world.house.import_end(&import, Default::default()).await.unwrap();
 }
 
-/// a change with a coming start holds from then on, and until then what held before.
+/// A change with a coming start holds from then on, and until then what held before.
 #[tokio::test]
 async fn a_change_with_a_coming_start_leaves_today_as_it_is() {
     let world = World::new().await;
@@ -115,7 +115,7 @@ async fn an_end_before_the_start_takes_the_entry_away() {
     assert!(left.unwrap().is_empty());
 }
 
-/// results, cards, certificates, consents and readers do not go over to somebody else by a changed row.
+/// Results, cards, certificates, consents and readers do not go over to somebody else by a changed row.
 #[tokio::test]
 async fn an_entry_never_goes_over_to_somebody_else() {
     let world = World::new().await;
@@ -156,7 +156,7 @@ async fn what_a_file_ends_is_free_in_the_same_file() {
     world.load(&format!("{new}[[end]]\nof = \"hana-consent\"\n")).await;
 }
 
-/// R-8.2.3-ア: a card number never goes to another patient, also not when a change or a correction frees it.
+/// A card number never goes to another patient, also not when a change or a correction frees it.
 #[tokio::test]
 async fn a_card_number_freed_by_a_change_goes_to_nobody_else() {
     let world = World::new().await;

@@ -4,7 +4,7 @@ use crate::Error;
 use crate::entities::{batch, feed};
 use renkei_db::Tx;
 use renkei_kernel::{BatchId, InstitutionId, Timestamp};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query};
 use uuid::Uuid;
 
 /// What a batch does. The number is stored.
@@ -60,6 +60,12 @@ pub async fn start(
     };
     batch::Entity::insert(row).exec_without_returning(tx.connection()).await?;
     Ok(())
+}
+
+/// How many batches of a kind there were. Whoever prepared something outside of an act counts before and inside it, and
+/// so notices another process that was quicker.
+pub async fn count(on: &impl ConnectionTrait, kind: BatchKind) -> Result<u64, Error> {
+    Ok(batch::Entity::find().filter(batch::Column::Kind.eq(kind as i16)).count(on).await?)
 }
 
 pub async fn finish(tx: &Tx, id: BatchId, counts: Counts, now: Timestamp) -> Result<(), Error> {

@@ -17,6 +17,8 @@ pub enum Error {
     PermitOfAnotherKind,
     #[error("the permit had ended")]
     PermitEnded,
+    #[error("what the act rests on was changed meanwhile")]
+    ChangedMeanwhile,
     #[error("a stored value is not of its kind: {0}")]
     Unreadable(&'static str),
 }
@@ -32,6 +34,7 @@ impl Problem for Error {
         match self {
             Self::Database(error) => error.category(),
             Self::PermitOfAnotherKind | Self::PermitEnded => Category::NotAllowed,
+            Self::ChangedMeanwhile => Category::Conflict,
             _ => Category::Unexpected,
         }
     }
@@ -41,6 +44,7 @@ impl Problem for Error {
             Self::Keys(_) => "key_unavailable",
             Self::Ledger(_) => "trail_unavailable",
             Self::Record(_) | Self::Unreadable(_) => "record_unreadable",
+            Self::ChangedMeanwhile => "changed_meanwhile",
             Self::PermitOfAnotherKind | Self::PermitEnded => "permit",
         }
     }

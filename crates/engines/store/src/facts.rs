@@ -9,7 +9,9 @@ use crate::Error;
 use crate::entities::{fact, register_key};
 use renkei_kernel::{BatchId, FactId, Timestamp};
 use renkei_ledger::RecordedInTx;
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -130,9 +132,8 @@ async fn find(
 }
 
 pub(crate) fn select(kind: FactKind, by: By, inside: Option<Condition>) -> sea_orm::Select<fact::Entity> {
-    let mut query = fact::Entity::find()
-        .filter(fact::Column::Kind.eq(kind.code()))
-        .filter(fact::Column::SupersededAt.is_null());
+    let mut query =
+        fact::Entity::find().filter(fact::Column::Kind.eq(kind.code())).filter(fact::Column::SupersededAt.is_null());
     query = match by {
         By::Entry(id) => query.filter(fact::Column::Entry.eq(id)),
         By::Subject(id) => query.filter(fact::Column::Subject.eq(id)),
@@ -173,49 +174,127 @@ pub async fn append(recorded: &RecordedInTx<'_>, facts: Vec<NewFact>) -> Result<
     }
 }
 
+/// Statements with lists stay far below what either engine takes as parameters.
+const IDS_PER_STATEMENT: usize = 1000;
+
 /// Marks rows as no longer what we know, from `at` on.
 pub async fn supersede(recorded: &RecordedInTx<'_>, ids: &[FactId], at: Timestamp) -> Result<(), Error> {
-    fact::Entity::update_many()
-        .col_expr(fact::Column::SupersededAt, sea_query::Expr::value(at.micros()))
-        .filter(fact::Column::Id.is_in(ids.iter().map(|id| Uuid::from(*id))))
-        .filter(fact::Column::SupersededAt.is_null())
-        .exec(recorded.tx().connection())
-        .await?;
+    for part in ids.chunks(IDS_PER_STATEMENT) {
+        fact::Entity::update_many()
+            .col_expr(fact::Column::SupersededAt, sea_query::Expr::value(at.micros()))
+            .filter(fact::Column::Id.is_in(part.iter().map(|id| Uuid::from(*id))))
+            .filter(fact::Column::SupersededAt.is_null())
+            .exec(recorded.tx().connection())
+            .await?;
+    }
     Ok(())
 }
 
-/// A fact ends at `valid_to`: the row known so far is superseded, the same row with an end is appended under `id`.
+/// One fact that ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// The row known so far.
+    pub old: FactId,
+    /// Id of the row that takes its place.
+    pub id: FactId,
+    pub valid_to: Timestamp,
+}
+
+/// Facts end: each row known so far is superseded, the same row with an end is appended in its place.
+///
+/// # Errors
+/// [`Error::ChangedMeanwhile`] when a row is gone or was superseded already; nothing of the act may be kept then.
 pub async fn end(
     recorded: &RecordedInTx<'_>,
-    old: FactId,
-    id: FactId,
-    valid_to: Timestamp,
+    endings: &[Ending],
     now: Timestamp,
     origin: BatchId,
-) -> Result<bool, Error> {
+) -> Result<(), Error> {
+    // Rows are read with all their columns, the sealed one included.
+    const ROWS_PER_STATEMENT: usize = 200;
     let on = recorded.tx().connection();
-    let Some(row) = fact::Entity::find_by_id(Uuid::from(old)).one(on).await? else { return Ok(false) };
-    if row.superseded_at.is_some() {
-        return Ok(false);
+    for part in endings.chunks(ROWS_PER_STATEMENT) {
+        let by_old: HashMap<Uuid, &Ending> = part.iter().map(|ending| (ending.old.into(), ending)).collect();
+        let rows = fact::Entity::find()
+            .filter(fact::Column::Id.is_in(by_old.keys().copied()))
+            .filter(fact::Column::SupersededAt.is_null())
+            .all(on)
+            .await?;
+        if rows.len() != part.len() {
+            return Err(Error::ChangedMeanwhile);
+        }
+        let olds: Vec<FactId> = part.iter().map(|ending| ending.old).collect();
+        supersede(recorded, &olds, now).await?;
+        let ended: Vec<_> = rows
+            .into_iter()
+            .filter_map(|row| by_old.get(&row.id).map(|ending| (row, *ending)))
+            .map(|(row, ending)| fact::ActiveModel {
+                id: Set(ending.id.into()),
+                kind: Set(row.kind),
+                entry: Set(row.entry),
+                subject: Set(row.subject),
+                object: Set(row.object),
+                lookup: Set(row.lookup),
+                codes: Set(row.codes),
+                sealed: Set(row.sealed),
+                valid_from: Set(row.valid_from),
+                valid_to: Set(Some(ending.valid_to.micros())),
+                recorded_at: Set(now.micros()),
+                superseded_at: Set(None),
+                origin: Set(origin.into()),
+            })
+            .collect();
+        fact::Entity::insert_many(ended).exec_without_returning(on).await?;
     }
-    supersede(recorded, &[old], now).await?;
-    let ended = fact::ActiveModel {
-        id: Set(id.into()),
-        kind: Set(row.kind),
-        entry: Set(row.entry),
-        subject: Set(row.subject),
-        object: Set(row.object),
-        lookup: Set(row.lookup),
-        codes: Set(row.codes),
-        sealed: Set(row.sealed),
-        valid_from: Set(row.valid_from),
-        valid_to: Set(Some(valid_to.micros())),
-        recorded_at: Set(now.micros()),
-        superseded_at: Set(None),
-        origin: Set(origin.into()),
+    Ok(())
+}
+
+/// Which facts are meant, many at once.
+#[derive(Debug, Clone, Copy)]
+pub enum Among<'a> {
+    Entries(&'a [Uuid]),
+    Subjects(&'a [Uuid]),
+    Lookups(&'a [[u8; 32]]),
+}
+
+/// A fact that was ever known, also when it no longer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ever {
+    pub fact: Fact,
+    pub lookup: Option<Vec<u8>>,
+    pub superseded: bool,
+}
+
+/// Every fact of a kind about many entries, subjects or look-ups, what is no longer known included, oldest first: what
+/// a load must see before it writes. A few statements however many are asked for.
+pub async fn ever(on: &impl ConnectionTrait, kind: FactKind, among: Among<'_>) -> Result<Vec<Ever>, Error> {
+    let conditions: Vec<sea_query::SimpleExpr> = match among {
+        Among::Entries(ids) => {
+            ids.chunks(IDS_PER_STATEMENT).map(|part| fact::Column::Entry.is_in(part.iter().copied())).collect()
+        }
+        Among::Subjects(ids) => {
+            ids.chunks(IDS_PER_STATEMENT).map(|part| fact::Column::Subject.is_in(part.iter().copied())).collect()
+        }
+        Among::Lookups(hashes) => hashes
+            .chunks(IDS_PER_STATEMENT)
+            .map(|part| fact::Column::Lookup.is_in(part.iter().map(|hash| hash.to_vec())))
+            .collect(),
     };
-    fact::Entity::insert(ended).exec_without_returning(on).await?;
-    Ok(true)
+    let mut found = Vec::new();
+    for condition in conditions {
+        let rows = fact::Entity::find()
+            .filter(fact::Column::Kind.eq(kind.code()))
+            .filter(condition)
+            .order_by_asc(fact::Column::Id)
+            .all(on)
+            .await?;
+        found.extend(rows.into_iter().map(|mut row| Ever {
+            lookup: row.lookup.take(),
+            superseded: row.superseded_at.is_some(),
+            fact: row.into(),
+        }));
+    }
+    Ok(found)
 }
 
 /// The id a register key word stands for, with the hash of the entry that made it.
@@ -228,37 +307,38 @@ pub struct RegisterKey {
 /// Every register key word of earlier loads, by its hash.
 pub async fn register_keys(on: &impl ConnectionTrait) -> Result<HashMap<Vec<u8>, RegisterKey>, Error> {
     let rows = register_key::Entity::find().all(on).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.key_hash, RegisterKey { id: row.id, content_hash: row.content_hash }))
-        .collect())
+    Ok(rows.into_iter().map(|row| (row.key_hash, RegisterKey { id: row.id, content_hash: row.content_hash })).collect())
 }
 
-/// Remembers (or changes) what a register key word stands for.
-pub async fn register_key_keep(
-    recorded: &RecordedInTx<'_>,
-    key_hash: [u8; 32],
-    id: Uuid,
-    content_hash: [u8; 32],
-    now: Timestamp,
-) -> Result<(), Error> {
-    let row = register_key::ActiveModel {
-        key_hash: Set(key_hash.to_vec()),
-        id: Set(id),
-        content_hash: Set(content_hash.to_vec()),
-        recorded_at: Set(now.micros()),
-    };
-    register_key::Entity::insert(row)
-        .on_conflict(
-            sea_query::OnConflict::column(register_key::Column::KeyHash)
-                .update_columns([
-                    register_key::Column::Id,
-                    register_key::Column::ContentHash,
-                    register_key::Column::RecordedAt,
-                ])
-                .to_owned(),
-        )
-        .exec_without_returning(recorded.tx().connection())
-        .await?;
+/// What a register key word is to stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptKey {
+    pub key_hash: [u8; 32],
+    pub id: Uuid,
+    pub content_hash: [u8; 32],
+}
+
+/// Remembers (or changes) what register key words stand for; each word once.
+pub async fn register_keys_keep(recorded: &RecordedInTx<'_>, keys: &[KeptKey], now: Timestamp) -> Result<(), Error> {
+    for part in keys.chunks(IDS_PER_STATEMENT) {
+        let rows = part.iter().map(|key| register_key::ActiveModel {
+            key_hash: Set(key.key_hash.to_vec()),
+            id: Set(key.id),
+            content_hash: Set(key.content_hash.to_vec()),
+            recorded_at: Set(now.micros()),
+        });
+        register_key::Entity::insert_many(rows)
+            .on_conflict(
+                sea_query::OnConflict::column(register_key::Column::KeyHash)
+                    .update_columns([
+                        register_key::Column::Id,
+                        register_key::Column::ContentHash,
+                        register_key::Column::RecordedAt,
+                    ])
+                    .to_owned(),
+            )
+            .exec_without_returning(recorded.tx().connection())
+            .await?;
+    }
     Ok(())
 }

@@ -16,5 +16,5 @@ pub mod state;
 pub mod visitor;
 pub mod words;
 
-pub use router::{PROFESSIONAL_ADDRESSES, WordsIncomplete, patient, patient_not_found, professional};
+pub use router::{PROFESSIONAL_ADDRESSES, WordsIncomplete, fault_page, patient, patient_not_found, professional};
 pub use state::{Web, WebSettings};

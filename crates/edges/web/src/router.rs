@@ -18,6 +18,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use renkei_app::{House, Refusal};
 use renkei_kernel::Category;
+use renkei_net::{Fault, FaultPage};
 use std::sync::Arc;
 
 /// Addresses that exist at the professional entrance only; asked for elsewhere they do not exist.
@@ -68,7 +69,23 @@ pub fn patient(settings: &WebSettings) -> Result<Router, WordsIncomplete> {
 pub fn patient_not_found(settings: &WebSettings) -> Response {
     let shell = Shell { demo: settings.demo, here: "/".to_owned(), ..Shell::default() };
     let page = RefusalPage::new(shell, Category::NotFound, "not_found", settings.desk.clone());
-    (StatusCode::NOT_FOUND, Html(page.render().unwrap_or_default())).into_response()
+    security::protected((StatusCode::NOT_FOUND, Html(page.render().unwrap_or_default())).into_response())
+}
+
+/// The pages' own words where a listener stops a request before or inside its route.
+pub fn fault_page(settings: &WebSettings) -> FaultPage {
+    let settings = settings.clone();
+    Arc::new(move |fault, _facts, reference| {
+        let category = match fault {
+            Fault::Panicked => Category::Unexpected,
+            Fault::TimedOut => Category::Stopped,
+            Fault::BodyTooLarge => Category::Malformed,
+        };
+        let shell = Shell { demo: settings.demo, here: "/".to_owned(), ..Shell::default() };
+        let mut page = RefusalPage::new(shell, category, fault.code(), settings.desk.clone());
+        page.reference = Some(reference.to_owned());
+        security::protected((fault.status(), Html(page.render().unwrap_or_default())).into_response())
+    })
 }
 
 /// An address that is nobody's.

@@ -27,7 +27,11 @@ const FIXED: [(HeaderName, &str); 8] = [
 
 /// Adds what every answer carries. Whatever does not say otherwise is not kept by anybody.
 pub async fn headers(request: Request, next: Next) -> Response {
-    let mut answer = next.run(request).await;
+    protected(next.run(request).await)
+}
+
+/// The same for answers that are made outside the router.
+pub fn protected(mut answer: Response) -> Response {
     let headers = answer.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));

@@ -370,7 +370,27 @@ async fn the_patient_entrance_knows_no_professional_address() {
         let answer = router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
     }
+    let refused = renkei_web::patient_not_found(&settings);
+    assert!(refused.headers().contains_key(header::CONTENT_SECURITY_POLICY));
     let body = |answer: axum::response::Response| async { to_bytes(answer.into_body(), 1 << 20).await.unwrap() };
     let one = body(renkei_web::patient_not_found(&settings)).await;
     assert_eq!(one, body(renkei_web::patient_not_found(&settings)).await);
+}
+
+/// R-X-02: what a listener cuts off is answered in the same words and with a number.
+#[tokio::test]
+async fn a_request_that_is_cut_off_is_answered_in_words() {
+    let fault_page = renkei_web::fault_page(&WebSettings::default());
+    let facts = ConnectionFacts::for_router_tests(Entrance::Professional, SocketAddr::from(([127, 0, 0, 1], 1)), None);
+    for (fault, words) in [
+        (renkei_net::Fault::Panicked, "こちらの不具合"),
+        (renkei_net::Fault::TimedOut, "いまは止まっています"),
+        (renkei_net::Fault::BodyTooLarge, "送られた内容を読めませんでした"),
+    ] {
+        let answer = fault_page(fault, &facts, "12345-67890");
+        assert_eq!(answer.status(), fault.status());
+        let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        let body = String::from_utf8_lossy(&body);
+        assert!(body.contains(words) && body.contains("12345-67890"), "{words}");
+    }
 }

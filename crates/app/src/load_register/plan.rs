@@ -48,7 +48,7 @@ impl Plan {
         let mut plan = Self::default();
         let ends: HashMap<&str, Timestamp> = file.ends.iter().map(|end| (end.of.as_str(), end.to)).collect();
         let mut stated: HashSet<(FactKind, Uuid)> = HashSet::new();
-        for (want, content) in wanted {
+        for (mut want, content) in wanted {
             let rows = standing.of_entry(want.kind, want.id);
             if rows.iter().any(|row| goes_over(&want, row)) {
                 let key = key_in_file(&want).to_owned();
@@ -60,6 +60,10 @@ impl Plan {
             if same && holds_already(&want, rows, end, now) {
                 plan.summary.unchanged += 1;
                 continue;
+            }
+            if same && [end, want.valid.to].into_iter().flatten().all(|to| to > now) {
+                // It had ended and begins anew: what was ended stays ended for the time until now.
+                want.valid.from = want.valid.from.max(now);
             }
             stated.insert((want.kind, want.id));
             plan.state(want, content, rows, before.is_some(), end, keys);

@@ -79,6 +79,29 @@ async fn a_wish_ended_and_stated_again_holds() {
     assert_eq!(summary(&world, WISH).await, LoadSummary { unchanged: 1, ..LoadSummary::default() });
 }
 
+/// R-1.6.1: a consent withdrawn and stated again, with its old start, does not claim the time in between; with its end
+/// beside it in the file it stays withdrawn.
+#[tokio::test]
+async fn a_consent_stated_again_begins_anew() {
+    let world = World::new().await;
+    let consent = "[[consent]]\nkey = \"hana-consent\"\npatient = \"hana\"\nscope = \"all_regions\"\n\
+                   home_region = \"noto-hokubu\"\nform_serial = \"000123\"\nfrom = 2025-04-01\n";
+    let ended = format!("{consent}[[end]]\nof = \"hana-consent\"\nto = 2026-11-21T10:01:00\n");
+    let hana = world.patient("hana").await;
+    let consents =
+        async |at| holding(world.db().reader(), FactKind::Consent, By::Subject(hana.into()), at).await.unwrap().len();
+    world.clock.advance_seconds(120);
+    assert_eq!(summary(&world, &ended).await.ended, 1);
+    let between = world.house.now();
+    world.clock.advance_seconds(60);
+    assert_eq!(summary(&world, &ended).await, LoadSummary { unchanged: 1, ..LoadSummary::default() });
+    assert_eq!(consents(world.house.now()).await, 0);
+    assert_eq!(summary(&world, consent).await.changed, 1);
+    assert_eq!((consents(between).await, consents(world.house.now()).await), (0, 1));
+    assert_eq!(consents(tokyo("2026-01-01T00:00:00")).await, 1);
+    assert_eq!(summary(&world, consent).await, LoadSummary { unchanged: 1, ..LoadSummary::default() });
+}
+
 /// A file that changes an entry and ends it ends it; once more it changes nothing.
 #[tokio::test]
 async fn changed_and_ended_in_one_file_is_ended() {

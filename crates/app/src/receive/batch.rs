@@ -4,7 +4,7 @@
 //! looks): what is known is loaded again and the rest judged anew. Or one row is not taken: the batch is split in half
 //! until that one stands alone, which is then kept apart with its cause; one broken file never stops the rest.
 
-use super::fate::{Act, Fate, Judge, Marks, Seen, refusal};
+use super::fate::{Act, Judge, Marks, Seen, refusal};
 use super::{Arrived, Import};
 use crate::error::AppError;
 use crate::house::House;
@@ -149,7 +149,7 @@ impl House {
         counts: &mut Counts,
     ) -> Result<Vec<usize>, AppError> {
         let acts = Arc::new(acts);
-        let mut waiting = vec![0..acts.len()];
+        let mut waiting: Vec<Range<usize>> = std::iter::once(0..acts.len()).collect();
         while let Some(range) = waiting.pop() {
             if range.is_empty() {
                 continue;
@@ -168,8 +168,11 @@ impl House {
             };
             if is_duplicate(&error) {
                 waiting.push(range);
-                let mut again: Vec<usize> =
-                    waiting.into_iter().flat_map(|range| acts.get(range).unwrap_or_default()).map(|(n, _)| *n).collect();
+                let mut again: Vec<usize> = waiting
+                    .into_iter()
+                    .flat_map(|range| acts.get(range).unwrap_or_default())
+                    .map(|(n, _)| *n)
+                    .collect();
                 again.sort_unstable();
                 return Ok(again);
             }
@@ -259,8 +262,8 @@ async fn judge_all(
         for number in open {
             let Some(file) = files.get(number) else { continue };
             match judge.fate(file, &mut seen)? {
-                Fate::Unchanged => unchanged += 1,
-                Fate::Act(act) => acts.push((number, act)),
+                None => unchanged += 1,
+                Some(act) => acts.push((number, act)),
             }
         }
         Ok::<_, AppError>((acts, seen, unchanged))
@@ -352,7 +355,9 @@ fn is_duplicate(error: &AppError) -> bool {
 fn lies_in_a_row(error: &AppError) -> bool {
     use renkei_db::Error as Db;
     match database(error) {
-        Some(failed) => !failed.is_duplicate() && matches!(failed, Db::Statement(_) | Db::ActTooSlow { .. } | Db::ActPanicked),
+        Some(failed) => {
+            !failed.is_duplicate() && matches!(failed, Db::Statement(_) | Db::ActTooSlow { .. } | Db::ActPanicked)
+        }
         None => matches!(
             error,
             AppError::Statement(_)

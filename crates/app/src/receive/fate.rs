@@ -54,7 +54,8 @@ pub(super) struct Seen {
 impl Seen {
     pub async fn load(house: &House, chart: ChartId) -> Result<Self, AppError> {
         let on = house.db().reader();
-        let marks = |name: &[u8], digest: &[u8]| Some(Marks { name: name.try_into().ok()?, digest: digest.try_into().ok()? });
+        let marks =
+            |name: &[u8], digest: &[u8]| Some(Marks { name: name.try_into().ok()?, digest: digest.try_into().ok()? });
         let messages = messages::known(on, chart).await?;
         let quarantined = messages::quarantined(on, chart).await?;
         Ok(Self {
@@ -78,15 +79,25 @@ impl Seen {
 /// One thing to write, with its record.
 pub(super) enum Act {
     /// `staged`: the sealed original on disk where it is a large one.
-    New { message: Box<NewMessage>, event: Event, is_large: bool, staged: Option<renkei_blobs::Staged> },
-    Condition { id: MessageId, condition: Condition, event: Event },
-    Quarantine { row: Box<NewQuarantined>, event: Event },
-    Refuse { row: Box<NewRefusal>, event: Event },
-}
-
-pub(super) enum Fate {
-    Unchanged,
-    Act(Act),
+    New {
+        message: Box<NewMessage>,
+        event: Event,
+        is_large: bool,
+        staged: Option<renkei_blobs::Staged>,
+    },
+    Condition {
+        id: MessageId,
+        condition: Condition,
+        event: Event,
+    },
+    Quarantine {
+        row: Box<NewQuarantined>,
+        event: Event,
+    },
+    Refuse {
+        row: Box<NewRefusal>,
+        event: Event,
+    },
 }
 
 /// Everything one patient's files are judged with.
@@ -103,7 +114,8 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    pub fn fate(&self, file: &Arrived, seen: &mut Seen) -> Result<Fate, AppError> {
+    /// What is to be written of a file; nothing when all of it is known.
+    pub fn fate(&self, file: &Arrived, seen: &mut Seen) -> Result<Option<Act>, AppError> {
         let marks = Marks::of(&self.house, self.import.institution, file);
         let Some(name) = &file.name else { return self.unusable(file, marks, "file_name", "name", seen) };
         if name.patient_id != self.number {
@@ -112,11 +124,11 @@ impl Judge {
         let flag = flag(name);
         if let Some((id, before)) = seen.messages.get_mut(&marks) {
             if flag <= *before {
-                return Ok(Fate::Unchanged);
+                return Ok(None);
             }
             *before = flag;
             let event = events::record_condition(&self.house, *id, flag == Condition::Deleted);
-            return Ok(Fate::Act(Act::Condition { id: *id, condition: flag, event }));
+            return Ok(Some(Act::Condition { id: *id, condition: flag, event }));
         }
         let mut mapped = match self.mapped(file, name) {
             Ok(mapped) => mapped,
@@ -159,7 +171,7 @@ impl Judge {
         marks: Marks,
         mapped: &Mapped,
         encoded: &[u8],
-    ) -> Result<Fate, AppError> {
+    ) -> Result<Option<Act>, AppError> {
         let message = &mapped.message;
         let id = message.id;
         let is_large = file.bytes.len() > ORIGINAL_INLINE_MAX_BYTES;
@@ -183,7 +195,7 @@ impl Judge {
             headers: messages::headers_of(message),
         };
         let event = events::record_stored(&self.house, id);
-        Ok(Fate::Act(Act::New { message: Box::new(new), event, is_large, staged: None }))
+        Ok(Some(Act::New { message: Box::new(new), event, is_large, staged: None }))
     }
 
     /// An unusable file is kept apart when it is known to be this patient's, and refused when it is not.
@@ -194,14 +206,14 @@ impl Judge {
         cause: &str,
         place: &str,
         seen: &mut Seen,
-    ) -> Result<Fate, AppError> {
+    ) -> Result<Option<Act>, AppError> {
         if let Err((cause, place)) = whose::is_of(file, &self.number, self.born) {
             return Ok(self.refused(marks, cause, place));
         }
         if !seen.quarantine(marks) {
-            return Ok(Fate::Unchanged);
+            return Ok(None);
         }
-        Ok(Fate::Act(self.quarantine(file, marks, cause, place)?))
+        Ok(Some(self.quarantine(file, marks, cause, place)?))
     }
 
     pub fn quarantine(&self, file: &Arrived, marks: Marks, cause: &str, place: &str) -> Result<Act, AppError> {
@@ -219,8 +231,8 @@ impl Judge {
         Ok(Act::Quarantine { row: Box::new(row), event: events::record_quarantined(&self.house, id, cause) })
     }
 
-    fn refused(&self, marks: Marks, cause: &'static str, place: &str) -> Fate {
-        Fate::Act(refusal(&self.house, &self.import, marks, cause, place))
+    fn refused(&self, marks: Marks, cause: &'static str, place: &str) -> Option<Act> {
+        Some(refusal(&self.house, &self.import, marks, cause, place))
     }
 }
 

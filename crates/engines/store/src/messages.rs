@@ -179,11 +179,7 @@ pub(crate) async fn put_headers(on: &impl ConnectionTrait, rows: Vec<entry::Acti
 
 /// A stored message was seen with a more final condition (flag 1 → 2 → 0). It moves to the end of the chart's order of
 /// change, so that projections fold it again.
-pub async fn change_condition(
-    recorded: &RecordedInTx<'_>,
-    id: MessageId,
-    condition: Condition,
-) -> Result<bool, Error> {
+pub async fn change_condition(recorded: &RecordedInTx<'_>, id: MessageId, condition: Condition) -> Result<bool, Error> {
     let chart = recorded.permit().chart().ok_or(Error::PermitOfAnotherKind)?;
     let on = recorded.tx().connection();
     let sequence = last_sequence(on, chart).await? + 1;
@@ -254,13 +250,13 @@ pub async fn refusal_note(tx: &Tx, new: NewRefusal) -> Result<(), Error> {
                 refusal::Column::NameHash,
                 refusal::Column::DigestHash,
             ])
-                .update_columns([
-                    refusal::Column::Cause,
-                    refusal::Column::Place,
-                    refusal::Column::RefusedAt,
-                    refusal::Column::Origin,
-                ])
-                .to_owned(),
+            .update_columns([
+                refusal::Column::Cause,
+                refusal::Column::Place,
+                refusal::Column::RefusedAt,
+                refusal::Column::Origin,
+            ])
+            .to_owned(),
         )
         .exec_without_returning(tx.connection())
         .await?;
@@ -268,11 +264,7 @@ pub async fn refusal_note(tx: &Tx, new: NewRefusal) -> Result<(), Error> {
 }
 
 /// Files that came at last are no longer refused: name and digest of each.
-pub async fn refusals_forget(
-    tx: &Tx,
-    institution: InstitutionId,
-    files: &[([u8; 32], [u8; 32])],
-) -> Result<(), Error> {
+pub async fn refusals_forget(tx: &Tx, institution: InstitutionId, files: &[([u8; 32], [u8; 32])]) -> Result<(), Error> {
     for part in files.chunks(HASHES_PER_STATEMENT) {
         refusal::Entity::delete_many()
             .filter(refusal::Column::InstitutionId.eq(Uuid::from(institution)))
@@ -325,6 +317,18 @@ pub async fn quarantine_put(recorded: &RecordedInTx<'_>, new: NewQuarantined) ->
     };
     quarantine::Entity::insert(row).exec_without_returning(recorded.tx().connection()).await?;
     Ok(())
+}
+
+/// Addresses of all originals in the blob store that a row names; whatever else lies there is an orphan.
+pub async fn blob_names(on: &impl ConnectionTrait) -> Result<Vec<Vec<u8>>, Error> {
+    let rows: Vec<Option<Vec<u8>>> = message::Entity::find()
+        .select_only()
+        .column(message::Column::BlobName)
+        .filter(message::Column::BlobName.is_not_null())
+        .into_tuple()
+        .all(on)
+        .await?;
+    Ok(rows.into_iter().flatten().collect())
 }
 
 /// Entries stored in the whole installation, for the operator's figures.

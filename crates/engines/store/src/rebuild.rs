@@ -80,9 +80,7 @@ fn original(key: &ChartKey, row: &message::Model) -> FoundOriginal {
             Ok(bytes) => FoundOriginal::Plain(bytes),
             Err(_) => FoundOriginal::Lost,
         },
-        (None, Some(name)) => {
-            <[u8; 32]>::try_from(name.as_slice()).map_or(FoundOriginal::Lost, FoundOriginal::Blob)
-        }
+        (None, Some(name)) => <[u8; 32]>::try_from(name.as_slice()).map_or(FoundOriginal::Lost, FoundOriginal::Blob),
         (None, None) => FoundOriginal::Lost,
     }
 }

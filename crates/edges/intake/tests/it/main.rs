@@ -1,0 +1,3 @@
+//! Storages on disk, taken in by the small world of the testkit.
+
+mod storages;

@@ -5,7 +5,11 @@ cd "$(dirname "$0")/.."
 
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --quiet -- -D warnings
+npm --prefix frontend run --silent check
+cargo check --quiet -p renkei --no-default-features
 cargo nextest run --workspace --profile ci
+# The use cases' suite once more, on PostgreSQL.
+RENKEI_TEST_ENGINE=postgresql cargo nextest run -p renkei-app
 cargo build --quiet -p renkei
 node e2e/run.mjs --results "${CARGO_TARGET_DIR:-target}/walks.json"
 cargo xtask trace "${CARGO_TARGET_DIR:-target}/nextest/ci/junit.xml" "${CARGO_TARGET_DIR:-target}/walks.json"

@@ -51,7 +51,7 @@ pub async fn care(
     session: &Session,
     asked: CareQuestion,
     grant: Option<&Grant>,
-) -> Result<Permit, Denied> {
+) -> Result<Permit, Box<Denied>> {
     let question = Question {
         asker: session.asker(),
         operation: asked.operation,
@@ -111,7 +111,7 @@ async fn load(
     Ok(loaded)
 }
 
-fn answer(house: &House, question: Question, loaded: &Facts, actor: Actor, kind: PermitKind) -> Result<Permit, Denied> {
+fn answer(house: &House, question: Question, loaded: &Facts, actor: Actor, kind: PermitKind) -> Result<Permit, Box<Denied>> {
     let regulation = house.regulation();
     let in_force = regulation.at(question.at);
     match decide(&question, loaded, in_force.as_deref()) {
@@ -132,7 +132,7 @@ fn answer(house: &House, question: Question, loaded: &Facts, actor: Actor, kind:
             matrix_version: in_force.as_ref().map(|in_force| in_force.matrix.version()),
             batch: None,
         })),
-        Decision::Refuse { because, .. } | Decision::Hidden { because } => Err(Denied { question, because }),
+        Decision::Refuse { because, .. } | Decision::Hidden { because } => Err(Box::new(Denied { question, because })),
     }
 }
 
@@ -141,7 +141,7 @@ fn answer(house: &House, question: Question, loaded: &Facts, actor: Actor, kind:
 pub(crate) async fn no_such_grant(house: &House, session: &Session, asked: CareQuestion) -> Denied {
     let nobody = CareQuestion { patient: Some(PersonId(uuid::Uuid::nil())), ..asked };
     let mut denied = match care(house, session, nobody, None).await {
-        Err(denied) => denied,
+        Err(denied) => *denied,
         Ok(permit) => Denied { question: question_of(&permit, session), because: vec![Reason::NoPermission] },
     };
     denied.question.patient = None;
@@ -308,7 +308,7 @@ pub(crate) async fn open_by_card(
         return Ok(Err("session_ended"));
     };
     let enrolled = facts::reader(on, read.reader, at).await?;
-    if !enrolled.is_some_and(|reader| reader.institution == row.institution) {
+    if enrolled.is_none_or(|reader| reader.institution != row.institution) {
         return Ok(Err("foreign"));
     }
     let posts = facts::affiliations(on, row.person, row.institution, at).await?;

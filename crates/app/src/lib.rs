@@ -17,6 +17,7 @@ pub mod regulation;
 pub mod session;
 pub mod sign_in;
 pub mod start_page;
+pub mod sweep;
 pub mod view_patient;
 
 pub use error::{AppError, Refusal, reference_number};

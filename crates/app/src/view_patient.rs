@@ -90,11 +90,11 @@ impl House {
         };
         let decided = match &row {
             Some(row) => gate::care(self, session, asked, Some(row)).await,
-            None => Err(gate::no_such_grant(self, session, asked).await),
+            None => Err(Box::new(gate::no_such_grant(self, session, asked).await)),
         };
         let permit = match decided {
             Ok(permit) => permit,
-            Err(denied) => return Err(gate::refuse(self, session, denied, Some(grant)).await),
+            Err(denied) => return Err(gate::refuse(self, session, *denied, Some(grant)).await),
         };
         // The permission that carried the decision must be the one in the address: an open visit of the same patient
         // does not revive an old address.

@@ -70,11 +70,16 @@ pub async fn run(house: &House, job: Job, say: &(dyn Fn(Progress) + Send + Sync)
         Job::RegulationApply { files } => regulation_apply(house, files).await,
         Job::Rebuild => match house.rebuild_projections().await {
             Ok(summary) => {
-                let line = format!(
-                    "診療録 {} 件を原本から作り直しました。違っていたもの: {} 件 / charts rebuilt {}, differing {}",
-                    summary.charts, summary.differing, summary.charts, summary.differing
-                );
-                Answer::done(vec![line], summary)
+                let renkei_app::rebuild::RebuildSummary { charts, remapped, differing, damaged, .. } = summary;
+                let lines = vec![
+                    format!(
+                        "診療録 {charts} 件を原本から作り直しました。違っていた診療録: {differing} 件、読み直した電文: {remapped} 件、原本が壊れている電文: {damaged} 件"
+                    ),
+                    format!(
+                        "charts rebuilt {charts}, differing {differing}, messages decoded anew {remapped}, originals damaged {damaged}"
+                    ),
+                ];
+                Answer::done(lines, summary)
             }
             Err(error) => Answer::problem(&error),
         },

@@ -79,6 +79,7 @@ pub struct Doors {
     pub patient: Running,
     console: RunningConsole,
     trust: tokio::task::JoinHandle<()>,
+    sweep: tokio::task::JoinHandle<()>,
     hub: Arc<renkei_api::reader::Hub>,
 }
 
@@ -107,19 +108,27 @@ impl Doors {
             }),
             older_cards: older_cards(settings),
         };
+        professional.rules.fault_page = renkei_web::fault_page(&web);
+        professional.rules.strict_transport = !demo;
         let professional = professional.open(renkei_web::professional(house.clone(), web.clone())?).await?;
         let machine_router = renkei_api::reader::router(hub.clone())
             .merge(renkei_api::health::router_of(Arc::new(HouseHealth(house.clone()))));
         let machine = plain(Entrance::Machine, &doors.machine)?.open(machine_router).await?;
-        let patient = plain(Entrance::Patient, &doors.patient)?.open(patient_router(house, web)?).await?;
+        let mut patient = plain(Entrance::Patient, &doors.patient)?;
+        patient.rules.fault_page = renkei_web::fault_page(&web);
+        // A demonstration must not bind every other program of this machine's localhost to TLS.
+        patient.rules.strict_transport = !demo;
+        let patient = patient.open(patient_router(house, web)?).await?;
         let console = console::rules(Console::new(&doors.console)).open(console::router(house.clone())).await?;
         let trust = tokio::spawn(watch_trust(house.clone(), settings.folders.trust.clone()));
-        Ok(Self { professional, machine, patient, console, trust, hub })
+        let sweep = tokio::spawn(sweep_daily(house.clone()));
+        Ok(Self { professional, machine, patient, console, trust, sweep, hub })
     }
 
     /// Lets running requests end, then closes the house.
     pub async fn close(self, opened: Opened) -> Result<(), ServeError> {
         self.trust.abort();
+        self.sweep.abort();
         self.hub.close();
         self.professional.close().await;
         self.machine.close().await;
@@ -170,6 +179,18 @@ async fn watch_trust(house: House, folder: PathBuf) {
     loop {
         tokio::time::sleep(TRUST_LOOKED_AT_EVERY).await;
         reload_trust(&house, &folder);
+    }
+}
+
+/// Removes orphaned originals at the start and once a day.
+async fn sweep_daily(house: House) {
+    loop {
+        match house.sweep_originals().await {
+            Ok(swept) if swept.removed > 0 => tracing::info!(removed = swept.removed, "orphaned originals were removed"),
+            Ok(_) => {}
+            Err(error) => tracing::error!(code = error.code(), "orphaned originals were not swept"),
+        }
+        tokio::time::sleep(Duration::from_secs(24 * 3600)).await;
     }
 }
 

@@ -52,9 +52,14 @@ pub struct World {
 }
 
 impl World {
-    /// On SQLite, at 10:00 on 21 November 2026.
+    /// At 10:00 on 21 November 2026, on SQLite; on PostgreSQL when the whole suite is run for it
+    /// (`RENKEI_TEST_ENGINE=postgresql`).
     pub async fn new() -> Self {
-        Self::on(Engine::Sqlite).await
+        match std::env::var("RENKEI_TEST_ENGINE").as_deref() {
+            Ok("postgresql") => Self::on(Engine::Postgres).await,
+            Ok("sqlite") | Err(_) => Self::on(Engine::Sqlite).await,
+            Ok(other) => panic!("RENKEI_TEST_ENGINE is sqlite or postgresql, not {other}"),
+        }
     }
 
     pub async fn on(engine: Engine) -> Self {

@@ -22,7 +22,7 @@ fn documented() -> BTreeMap<String, BTreeSet<String>> {
 /// R-X-16: every column of every table of the store is named on the page, and nothing else.
 #[tokio::test]
 async fn the_page_names_every_column() {
-    let world = World::new().await;
+    let world = World::on(renkei_testkit::Engine::Sqlite).await;
     let on = world.db().reader();
     let tables = on
         .query_all_raw(Statement::from_string(

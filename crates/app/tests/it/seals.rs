@@ -6,7 +6,7 @@ use renkei_testkit::{Lab, World};
 /// key destroyed the record cannot be opened any more.
 #[tokio::test]
 async fn planted_values_are_not_in_the_data_folder() {
-    let world = World::new().await;
+    let world = World::on(renkei_testkit::Engine::Sqlite).await;
     let import = world.house.import_begin("1710000001").await.unwrap().unwrap();
     let file = Lab::hba1c("0000123", "20261001", 424_242, "7.654321").arrived();
     assert_eq!(world.house.receive_patient(&import, "0000123", vec![file.clone()]).await.unwrap().stored, 1);

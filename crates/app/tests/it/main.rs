@@ -1,5 +1,7 @@
 //! The use cases, lived by the small world of the testkit; on both database engines where the engine matters.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
 mod columns;
 mod consent;
 mod import;

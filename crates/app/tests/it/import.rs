@@ -4,7 +4,7 @@ use crate::on_both;
 use renkei_app::receive::Arrived;
 use renkei_db::sea_orm::ConnectionTrait as _;
 use renkei_store::batches::Counts;
-use renkei_testkit::{Lab, World};
+use renkei_testkit::{Engine, Lab, World};
 
 const AOBA: &str = "1710000001";
 
@@ -225,12 +225,14 @@ on_both!(
     two_imports_at_once_store_each_file_once => super::two_at_once
 );
 
-async fn sql(world: &World, statement: &'static str) {
+async fn sql(world: &World, statement: impl Into<String>) {
+    let statement: std::sync::Arc<str> = statement.into().into();
     world
         .db()
         .act(move |tx| {
+            let statement = statement.clone();
             Box::pin(async move {
-                tx.execute_unprepared(statement).await?;
+                tx.execute_unprepared(&statement).await?;
                 Ok::<_, renkei_db::Error>(())
             })
         })
@@ -238,32 +240,43 @@ async fn sql(world: &World, statement: &'static str) {
         .unwrap();
 }
 
-/// R-1.6.1: one row the database does not take is found by halving and kept apart; the other 119 come in.
-#[tokio::test]
-async fn a_row_that_is_not_taken_stops_nothing() {
-    let world = World::new().await;
+/// Makes a table refuse the rows of a condition, as a database does that cannot take them.
+async fn take_none(world: &World, table: &str, condition: &str) {
+    let statement = match world.db().engine() {
+        Engine::Sqlite => format!(
+            "CREATE TRIGGER no_{table} BEFORE INSERT ON {table} WHEN NEW.{condition} BEGIN SELECT RAISE(ABORT, 'no'); END"
+        ),
+        Engine::Postgres => {
+            format!("ALTER TABLE {table} ADD CONSTRAINT no_{table} CHECK (NOT ({condition})) NOT VALID")
+        }
+    };
+    sql(world, statement).await;
+}
+
+async fn one_bad_row(world: World) {
     let mut files: Vec<Arrived> = (1..=120).map(|n| Lab::hba1c("0000123", "20261001", n, "7.8").arrived()).collect();
     files[37].bytes.extend_from_slice(b"NTE|1||a longer file\r");
     let size = files[37].bytes.len();
     assert!(files.iter().filter(|file| file.bytes.len() == size).count() == 1);
-    let trigger = format!(
-        "CREATE TRIGGER broken BEFORE INSERT ON messages WHEN NEW.size_bytes = {size} BEGIN SELECT RAISE(ABORT, 'broken'); END"
-    );
-    sql(&world, Box::leak(trigger.into_boxed_str())).await;
+    take_none(&world, "messages", &format!("size_bytes = {size}")).await;
     let counts = receive(&world, "0000123", files.clone()).await;
     assert_eq!((counts.stored, counts.quarantined), (119, 1), "{counts:?}");
     assert_eq!(world.reasons("record.quarantined").await, ["not_storable"]);
     assert_eq!(world.count("record.stored").await, 119, "no trail of what was not written");
     assert_eq!(receive(&world, "0000123", files.clone()).await.unchanged, 120);
     // Not even quarantine takes the next one: then it is refused.
-    sql(&world, "CREATE TRIGGER full BEFORE INSERT ON quarantine BEGIN SELECT RAISE(ABORT, 'full'); END").await;
     sql(&world, "DELETE FROM quarantine").await;
+    take_none(&world, "quarantine", "recorded_at > 0").await;
     for _ in 0..2 {
         let counts = receive(&world, "0000123", files.clone()).await;
         assert_eq!((counts.unchanged, counts.refused), (119, 1), "{counts:?}");
     }
     assert_eq!(world.count("record.refused").await, 1);
 }
+on_both!(
+    /// R-1.6.1: one row the database does not take is found by halving and kept apart; the other 119 come in.
+    a_row_that_is_not_taken_stops_nothing => super::one_bad_row
+);
 
 #[tokio::test]
 async fn an_import_that_failed_makes_no_feed_fresh() {
@@ -315,9 +328,7 @@ async fn a_large_original_comes_back_byte_for_byte() {
     assert_eq!(rebuilt.damaged, 0, "the original was read back from its file");
 }
 
-#[tokio::test]
-async fn a_rebuild_finds_and_mends_what_is_not_as_its_original() {
-    let world = World::new().await;
+async fn tampered(world: World) {
     let mut large = Lab::hba1c("0000123", "20261003", 3, "7.0").arrived();
     let comment = "OBX|2|ST|99999^comment^99X||".to_owned() + &"x".repeat(80_000) + "||||||F\r";
     large.bytes.extend_from_slice(comment.as_bytes());
@@ -336,7 +347,7 @@ async fn a_rebuild_finds_and_mends_what_is_not_as_its_original() {
     let stored = number(&world, entries).await;
     assert_eq!(rebuild().await, (3, 0, 0, 0));
     // The projection was tampered with.
-    sql(&world, "UPDATE projections SET sealed = x'0102'").await;
+    sql(&world, format!("UPDATE projections SET sealed = {}", bytes(&world, "0102"))).await;
     assert_eq!(rebuild().await, (3, 0, 1, 0));
     assert_eq!(rebuild().await, (3, 0, 0, 0));
     assert_eq!(seen(&world).await, before);
@@ -347,12 +358,25 @@ async fn a_rebuild_finds_and_mends_what_is_not_as_its_original() {
     assert_eq!(rebuild().await, (3, 0, 0, 0));
     assert_eq!((number(&world, entries).await, seen(&world).await), (stored, before.clone()));
     // Originals that do not come back: another one's bytes, and a file that is gone.
-    sql(&world, "UPDATE messages SET digest_hash = x'00' WHERE sequence = 1").await;
+    sql(&world, format!("UPDATE messages SET digest_hash = {} WHERE sequence = 1", bytes(&world, "00"))).await;
     for file in world.data_files().iter().filter(|file| file.components().any(|part| part.as_os_str() == "originals")) {
         std::fs::remove_file(file).unwrap();
     }
     assert_eq!(rebuild().await, (3, 0, 0, 2));
     assert_eq!(seen(&world).await, before, "what was decoded once is still there");
+}
+
+on_both!(
+    /// What is stored is what the originals give: tampering, an older reader and lost originals are found.
+    a_rebuild_finds_and_mends_what_is_not_as_its_original => super::tampered
+);
+
+/// Bytes as the engine writes them in a statement.
+fn bytes(world: &World, hex: &str) -> String {
+    match world.db().engine() {
+        Engine::Sqlite => format!("x'{hex}'"),
+        Engine::Postgres => format!("'\\x{hex}'::bytea"),
+    }
 }
 
 /// Every decoded row loses the times of its entries, as if a reader had not understood them.
@@ -375,8 +399,11 @@ async fn older_reader(world: &World) {
         let mut message = renkei_records::Message::decode(&key.open(id, kind, version, &sealed).unwrap()).unwrap();
         message.entries.iter_mut().for_each(|entry| entry.effective = None);
         let sealed = hex::encode(key.seal(id, kind, version, &message.encode().unwrap()).unwrap());
-        let statement = format!("UPDATE messages SET sealed_entries = x'{sealed}' WHERE hex(id) = '{:X}'", id.simple());
-        sql(world, Box::leak(statement.into_boxed_str())).await;
+        let id = match world.db().engine() {
+            Engine::Sqlite => bytes(world, &id.simple().to_string()),
+            Engine::Postgres => format!("'{id}'"),
+        };
+        sql(world, format!("UPDATE messages SET sealed_entries = {} WHERE id = {id}", bytes(world, &sealed))).await;
     }
     sql(world, "UPDATE entries SET effective_at = NULL").await;
 }

@@ -66,7 +66,7 @@ async fn several_volumes_come_in_once_and_strangers_not_at_all() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_fails_makes_no_feed_fresh_and_the_next_one_goes_on() {
-    let (world, folder) = (World::new().await, tempfile::tempdir().unwrap());
+    let (world, folder) = (World::on(renkei_testkit::Engine::Sqlite).await, tempfile::tempdir().unwrap());
     let roots = [folder.path().to_path_buf()];
     put_lab(folder.path(), &Lab::hba1c("0000123", "20261001", 1, "7.8"));
     for table in ["messages", "quarantine", "refusals"] {

@@ -19,7 +19,9 @@ fn main() -> ExitCode {
             }
         },
         _ => {
-            eprintln!("usage: cargo xtask trace RESULT…   (JUnit files of the test run, JSON files of the browser walks)");
+            eprintln!(
+                "usage: cargo xtask trace RESULT…   (JUnit files of the test run, JSON files of the browser walks)"
+            );
             ExitCode::from(2)
         }
     }

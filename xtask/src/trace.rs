@@ -26,7 +26,9 @@ pub struct NamedTest {
 pub fn write(root: &Path, results: &[&str]) -> Result<String, String> {
     let known = known_ids(&read(&root.join("docs/requirements.tsv"))?);
     let mut tests = Vec::new();
-    for file in sources::files(&root.join("crates"), ".rs").into_iter().chain(sources::files(&root.join("xtask"), ".rs")) {
+    for file in
+        sources::files(&root.join("crates"), ".rs").into_iter().chain(sources::files(&root.join("xtask"), ".rs"))
+    {
         let shown = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().into_owned();
         tests.extend(tests_in(&shown, &read(&file)?)?);
     }
@@ -40,8 +42,7 @@ pub fn write(root: &Path, results: &[&str]) -> Result<String, String> {
             passed.extend(passed_functions(&text)?);
         }
     }
-    let proven: Vec<NamedTest> =
-        tests.into_iter().filter(|t| passed.contains(&t.name)).chain(walks).collect();
+    let proven: Vec<NamedTest> = tests.into_iter().filter(|t| passed.contains(&t.name)).chain(walks).collect();
     let unknown: BTreeSet<&String> = proven.iter().flat_map(|t| &t.ids).filter(|id| !known.contains_key(*id)).collect();
     if !unknown.is_empty() {
         return Err(format!("ids that docs/requirements.tsv does not hold: {unknown:?}"));
@@ -56,7 +57,11 @@ fn read(path: &Path) -> Result<String, String> {
 }
 
 fn known_ids(tsv: &str) -> BTreeMap<String, String> {
-    tsv.lines().skip(1).filter_map(|line| line.split_once('\t')).map(|(id, title)| (id.to_owned(), title.to_owned())).collect()
+    tsv.lines()
+        .skip(1)
+        .filter_map(|line| line.split_once('\t'))
+        .map(|(id, title)| (id.to_owned(), title.to_owned()))
+        .collect()
 }
 
 /// Tests of one source file with the ids of their doc comments.
@@ -104,7 +109,9 @@ fn passed_functions(junit: &str) -> Result<Vec<String>, String> {
     Ok(document
         .descendants()
         .filter(|node| node.has_tag_name("testcase"))
-        .filter(|node| !node.children().any(|c| c.has_tag_name("failure") || c.has_tag_name("error") || c.has_tag_name("skipped")))
+        .filter(|node| {
+            !node.children().any(|c| c.has_tag_name("failure") || c.has_tag_name("error") || c.has_tag_name("skipped"))
+        })
         .filter_map(|node| node.attribute("name"))
         .map(|name| name.rsplit("::").next().unwrap_or(name).to_owned())
         .collect())

@@ -72,7 +72,12 @@ pub struct PersonNames {
 impl PersonNames {
     /// `湊 一郎`
     pub fn full(&self) -> String {
-        [self.family.as_str(), self.given.as_str()].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
+        [self.family.as_str(), self.given.as_str()]
+            .iter()
+            .filter(|part| !part.is_empty())
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 

@@ -111,7 +111,13 @@ async fn load(
     Ok(loaded)
 }
 
-fn answer(house: &House, question: Question, loaded: &Facts, actor: Actor, kind: PermitKind) -> Result<Permit, Box<Denied>> {
+fn answer(
+    house: &House,
+    question: Question,
+    loaded: &Facts,
+    actor: Actor,
+    kind: PermitKind,
+) -> Result<Permit, Box<Denied>> {
     let regulation = house.regulation();
     let in_force = regulation.at(question.at);
     match decide(&question, loaded, in_force.as_deref()) {

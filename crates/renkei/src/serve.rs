@@ -186,7 +186,9 @@ async fn watch_trust(house: House, folder: PathBuf) {
 async fn sweep_daily(house: House) {
     loop {
         match house.sweep_originals().await {
-            Ok(swept) if swept.removed > 0 => tracing::info!(removed = swept.removed, "orphaned originals were removed"),
+            Ok(swept) if swept.removed > 0 => {
+                tracing::info!(removed = swept.removed, "orphaned originals were removed")
+            }
             Ok(_) => {}
             Err(error) => tracing::error!(code = error.code(), "orphaned originals were not swept"),
         }

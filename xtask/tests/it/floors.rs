@@ -74,7 +74,11 @@ fn only_the_program_links_the_demonstration() {
         let Some(dependencies) = manifest.get("dependencies").and_then(|d| d.as_table()) else { continue };
         if let Some(demo) = dependencies.get("renkei-demo") {
             assert_eq!(name, "renkei");
-            assert_eq!(demo.get("optional").and_then(toml::Value::as_bool), Some(true), "demo must be an optional feature");
+            assert_eq!(
+                demo.get("optional").and_then(toml::Value::as_bool),
+                Some(true),
+                "demo must be an optional feature"
+            );
         }
         assert!(!dependencies.contains_key("renkei-testkit"), "{name} links the testkit outside tests");
     }

@@ -12,7 +12,8 @@ fn only_the_gate_mints_permits() {
         // The constructor's own crate defines it and tests it; test folders build permits for scenes.
         let shown = file.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
         let code = text.split("#[cfg(test)]").next().unwrap_or(&text);
-        if code.contains("minted_by_gate(") && !shown.starts_with("crates/rules/access/") && !shown.contains("/tests/") {
+        if code.contains("minted_by_gate(") && !shown.starts_with("crates/rules/access/") && !shown.contains("/tests/")
+        {
             callers.push(shown);
         }
     }

@@ -14,8 +14,8 @@ pub mod directory;
 pub mod facts;
 pub mod grants;
 pub mod messages;
-pub mod rebuild;
 pub mod migrations;
+pub mod rebuild;
 pub mod sessions;
 
 pub use error::Error;

@@ -71,7 +71,7 @@ async fn demonstrate(arguments: &DemoArguments) -> Result<(), Box<dyn Error + Se
         reload_trust_anew(&house, &trust);
     });
     let chooser = ChooserSettings {
-        region: region.clone(),
+        region: region,
         scale: Scale::DEMO,
         entrance: doors.professional.address(),
         server_name: SERVER_NAME.to_owned(),
@@ -192,7 +192,7 @@ fn write_server(folder: &Path, server: &Issued) -> std::io::Result<()> {
 }
 
 async fn write_storages(folder: &Path, region: &Region) -> Result<Summary, Box<dyn Error + Send + Sync>> {
-    let (folder, region) = (folder.join("storages"), region.clone());
+    let (folder, region) = (folder.join("storages"), *region);
     Ok(tokio::task::spawn_blocking(move || region.write_storages(&folder, &Scale::DEMO)).await??)
 }
 

@@ -71,7 +71,7 @@ async fn demonstrate(arguments: &DemoArguments) -> Result<(), Box<dyn Error + Se
         reload_trust_anew(&house, &trust);
     });
     let chooser = ChooserSettings {
-        region: region,
+        region,
         scale: Scale::DEMO,
         entrance: doors.professional.address(),
         server_name: SERVER_NAME.to_owned(),

@@ -1,4 +1,5 @@
-//! Writes the storages of a fictional region: `write_region DIR [PATIENTS]`. Without a number, the demonstration's own.
+//! Writes the storages of a fictional region and its register: `write_region DIR [PATIENTS]`. Without a number, the
+//! demonstration's own. The register (`DIR/register.toml`) binds nobody; it is for imports that are measured.
 
 use renkei_demo::{Region, Scale};
 use renkei_kernel::{Clock, SystemClock, Timestamp};
@@ -14,6 +15,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let started = SystemClock.now();
     let region = Region::new(renkei_demo::region::DEMO_SEED, started);
     let summary = region.write_storages(&dir, &scale)?;
+    let register = renkei_demo::region::register::register_toml(&region, &scale, &[], &[], &["127.0.0.0/8"]);
+    std::fs::write(dir.join("register.toml"), register)?;
     let Timestamp(micros) = SystemClock.now();
     println!(
         "{} people, {} files, {} bytes, {} ms",

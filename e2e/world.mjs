@@ -137,7 +137,7 @@ export class World {
   async readCard(page, patient, institution) {
     await this.layCard(patient, institution);
     await page.getByRole('button', { name: /読み取/ }).first().click();
-    await page.waitForURL((url) => !url.pathname.startsWith('/read/') || url.pathname.endsWith('/outcome'), { timeout: 30_000 });
+    await page.locator('section.band, section.refusal').first().waitFor({ timeout: 30_000 });
   }
 
   async picture(page, name) {

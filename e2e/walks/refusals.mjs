@@ -69,7 +69,7 @@ export const walks = [
       await world.takeCardsAway();
       const home = await world.signIn('aoba-makoto');
       await world.readCard(home, 'isobe-kiyo', 'aoba');
-      assert.match(await home.locator('.band').innerText(), /磯部/);
+      assert.match(await home.locator('section.band').innerText(), /磯部/);
     },
   },
   {

@@ -13,7 +13,7 @@ export const walks = [
       await page.getByRole('heading', { name: '患者カードをかざしてください' }).waitFor();
       await world.picture(page, 'start');
       await world.readCard(page, 'sakura-hana', HOSPITAL);
-      const band = page.locator('.band');
+      const band = page.locator('section.band');
       assert.match(await band.innerText(), /佐倉/);
       assert.match(await band.innerText(), /昭和29年（1954）3月12日/);
       assert.match(await band.innerText(), /ペニシリン/);
@@ -39,7 +39,7 @@ export const walks = [
       await world.readCard(page, 'sakura-hana', HOSPITAL);
       await page.mouse.wheel(0, 1200);
       await page.waitForFunction(() => window.scrollY > 400);
-      const box = await page.locator('.band').boundingBox();
+      const box = await page.locator('section.band').boundingBox();
       assert.ok(box && box.y >= -1 && box.y < 200, `the band is at ${box?.y}`);
     },
   },
@@ -57,7 +57,7 @@ export const walks = [
       await page.waitForURL(visit);
       await page.goBack();
       await page.goForward();
-      assert.match(await page.locator('.band').innerText(), /佐倉/);
+      assert.match(await page.locator('section.band').innerText(), /佐倉/);
     },
   },
   {
@@ -97,7 +97,7 @@ export const walks = [
       await world.readCard(page, 'sakura-hana', HOSPITAL);
       for (const tab of ['経過', '薬', '検査', '病名', '受診・入院', '画像・その他', 'まとめ']) {
         await page.getByRole('link', { name: tab, exact: true }).first().click();
-        assert.match(await page.locator('.band').innerText(), /佐倉/);
+        assert.match(await page.locator('section.band').innerText(), /佐倉/);
         assert.ok((await page.locator('main').innerText()).length > 100, tab);
       }
     },

@@ -44,8 +44,8 @@ pub struct CareQuestion {
     pub purpose: Purpose,
 }
 
-/// Asks for a professional's access to one patient. The grants considered are the patient's own at this institution
-/// and, where `grant` names one, that one whichever institution it belongs to.
+/// Asks for a professional's access to one patient, on the permission that `grant` names; without one, on whichever
+/// is open at the institution.
 pub async fn care(
     house: &House,
     session: &Session,
@@ -102,11 +102,12 @@ async fn load(
     loaded.patient_known = facts::identity_chart(on, patient, at).await?.is_some();
     loaded.consent = facts::consent(on, patient, at).await?;
     loaded.limits = facts::limits(on, patient, at).await?;
-    let mut live = grants::open_of_institution(on, session.institution, at).await?;
-    live.retain(|grant| grant.patient == patient);
-    if let Some(grant) = grant.filter(|grant| grant.patient == patient && !live.iter().any(|g| g.id == grant.id)) {
-        live.push(grant.clone());
-    }
+    // An address names its permission: that one is judged, and no other of the same patient stands in for it.
+    let live = match grant {
+        Some(grant) => vec![grant.clone()],
+        None => grants::open_of_institution(on, session.institution, at).await?,
+    };
+    let live: Vec<Grant> = live.into_iter().filter(|grant| grant.patient == patient).collect();
     loaded.grants = live.iter().filter_map(facts::grant).collect();
     Ok(loaded)
 }

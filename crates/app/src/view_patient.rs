@@ -96,16 +96,7 @@ impl House {
             Ok(permit) => permit,
             Err(denied) => return Err(gate::refuse(self, session, *denied, Some(grant)).await),
         };
-        // The permission that carried the decision must be the one in the address: an open visit of the same patient
-        // does not revive an old address.
-        let (Some(row), Some(used)) = (row, permit.grant()) else {
-            return Err(AppError::Unreadable("grant"));
-        };
-        if used.grant != grant {
-            let denied =
-                gate::Denied { question: gate::question_of(&permit, session), because: vec![Reason::GrantExpired] };
-            return Err(gate::refuse(self, session, denied, Some(grant)).await);
-        }
+        let Some(row) = row else { return Err(AppError::Unreadable("grant")) };
         let event = events::access_granted(self, session, section);
         let recorded = renkei_ledger::record_read(self.db(), permit, event).await?;
         self.opened(session, &row, &recorded).await

@@ -200,3 +200,22 @@ async fn a_read_of_an_idle_session_opens_nothing() {
     assert!(matches!(world.house.card_read_outcome(&doctor, read).await.unwrap(), CardReadOutcome::Refused(_)));
     assert_eq!(world.reasons("card.refused").await, ["session_ended"]);
 }
+
+/// a clock that steps back a little does not make a second visit shut the first one's page.
+#[tokio::test]
+async fn an_address_is_judged_by_its_own_permission() {
+    let world = World::new().await;
+    let doctor = world.sign_in("dr-minato").await;
+    let first = world.open(&doctor, "hana").await;
+    world.clock.advance_seconds(-5);
+    let doctor = world.sign_in("dr-minato").await;
+    let second = world.open(&doctor, "hana").await;
+    assert_ne!(first, second);
+    world.clock.advance_seconds(10);
+    for grant in [first, second] {
+        assert!(world.house.view_patient(&doctor, grant, "summary").await.is_ok());
+    }
+    world.house.close_visit(&doctor, first).await.unwrap();
+    assert_eq!(refused(world.house.view_patient(&doctor, first, "summary").await).code, "no_permission");
+    assert!(world.house.view_patient(&doctor, second, "summary").await.is_ok());
+}

@@ -19,6 +19,7 @@ use renkei_participation::register::{Known, PersonName, RegisterFile, RegisterRe
 use renkei_store::batches::{self, BatchKind, Counts};
 use renkei_store::directory::{seal_personal, seal_public};
 use renkei_store::facts::{self, Ending, FactKind, KeptKey, NewFact, RegisterKey};
+use renkei_store::trail_people::{self, TrailPerson};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -107,6 +108,8 @@ struct Prepared {
     ends: Vec<Ending>,
     keys: Vec<KeptKey>,
     consents: Vec<Event>,
+    /// Names for the map of ids that stand in the trail.
+    people: Vec<TrailPerson>,
 }
 
 impl House {
@@ -148,6 +151,7 @@ impl House {
                     facts::supersede(&recorded, &prepared.supersede, now).await?;
                     facts::end(&recorded, &prepared.ends, now, batch).await?;
                     facts::append(&recorded, prepared.facts.clone()).await?;
+                    trail_people::keep(&recorded, &prepared.people).await?;
                     facts::register_keys_keep(&recorded, &prepared.keys, now).await?;
                     for consent in &prepared.consents {
                         renkei_ledger::record_plain(tx, consent).await?;
@@ -185,6 +189,7 @@ impl House {
         let chart_keys: HashMap<ChartId, renkei_keys::ChartKey> =
             charts.iter().copied().zip(self.sealer().ensure_many(&charts).await?).collect();
         let mut facts = Vec::with_capacity(plan.write.len());
+        let mut people = Vec::new();
         for want in plan.write {
             let sealed = match (&want.words, want.chart) {
                 (None, _) => None,
@@ -194,6 +199,9 @@ impl House {
                     Some(seal_personal(key, want.subject, words)?)
                 }
             };
+            if let (FactKind::Participant, Some(words)) = (want.kind, &want.words) {
+                people.push(trail_people::seal(self.sealer(), want.subject.into(), now, words)?);
+            }
             facts.push(NewFact {
                 id: self.ids().next(),
                 kind: want.kind,
@@ -220,6 +228,7 @@ impl House {
         });
         Ok(Prepared {
             facts,
+            people,
             supersede: plan.supersede,
             ends: endings.collect(),
             keys: plan.keys,

@@ -1,6 +1,11 @@
 //! A thief of the data folder reads nothing.
 
+use renkei_access::{Actor, ItemScopes, Operation, Permit, PermitKind, PermitParts, Purpose, Reason, Subject, Zone};
+use renkei_ledger::EventName;
+use renkei_participation::register::Section;
+use renkei_store::{Error, trail_people};
 use renkei_testkit::{Lab, World};
+use std::sync::Arc;
 
 /// R-X-16: names, numbers, codes and values are planted, the data files are searched, none is found; with the chart's
 /// key destroyed the record cannot be opened any more.
@@ -46,7 +51,48 @@ async fn planted_values_are_not_in_the_data_folder() {
             assert!(!found, "{:?} stands in {file:?}", String::from_utf8_lossy(value));
         }
     }
-    let chart = world.house.register_id(renkei_participation::register::Section::Chart, "hana@aoba").await.unwrap();
+    let chart = world.house.register_id(Section::Chart, "hana@aoba").await.unwrap();
     world.house.sealer().destroy(&[chart.unwrap().into()], world.house.now()).await.unwrap();
     assert!(world.house.view_patient(&doctor, grant, "summary").await.is_err(), "the key is gone for ever");
+}
+
+/// R-X-16: the trail keeps saying whose data was looked at when that patient's keys are gone; only work on the trail
+/// asks, and an unchanged register adds nothing.
+#[tokio::test]
+async fn the_trail_knows_a_patient_whose_keys_are_destroyed() {
+    let world = World::new().await;
+    world.load(&world.register()).await;
+    let patient = world.patient("hana").await;
+    let chart = world.house.register_id(Section::Chart, "hana@aoba").await.unwrap();
+    world.house.sealer().destroy(&[chart.unwrap().into()], world.house.now()).await.unwrap();
+    let (on, sealer) = (world.db().reader(), world.house.sealer());
+    let names = trail_people::find(on, sealer, &recorded(&world, PermitKind::Trail).await, patient).await.unwrap();
+    assert_eq!(names.len(), 1);
+    assert!(String::from_utf8_lossy(&names[0].1).contains("佐倉"));
+    let refused = trail_people::find(on, sealer, &recorded(&world, PermitKind::Job).await, patient).await;
+    assert!(matches!(refused, Err(Error::PermitOfAnotherKind)));
+}
+
+/// Work of the installation, recorded. The gate mints these; no act for the trail's own readers is built on it yet.
+async fn recorded(world: &World, kind: PermitKind) -> renkei_ledger::Recorded {
+    let at = world.house.now();
+    let permit = Permit::minted_by_gate(PermitParts {
+        decision_id: world.house.ids().next(),
+        kind,
+        subject: Subject::Installation,
+        actor: Actor::Installation,
+        operation: Operation::View,
+        zone: Zone::Console,
+        purpose: Purpose::Operation,
+        at,
+        until: at.plus_seconds(60),
+        scope: Arc::new(ItemScopes::everything(at)),
+        because: vec![Reason::Installation],
+        obligations: vec![],
+        grant: None,
+        matrix_version: None,
+        batch: None,
+    });
+    let event = world.house.ledger().event(EventName::RecordRebuilt);
+    renkei_ledger::record_read(world.db(), permit, event).await.unwrap()
 }

@@ -17,5 +17,6 @@ pub mod messages;
 pub mod migrations;
 pub mod rebuild;
 pub mod sessions;
+pub mod trail_people;
 
 pub use error::Error;

@@ -10,6 +10,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration::new("0002_create_clinical", clinical),
     Migration::new("0003_create_visits", visits),
     Migration::new("0004_create_definitions", definitions),
+    Migration::new("0005_create_people_of_the_trail", people_of_the_trail),
 ];
 
 fn participation(schema: &mut Schema) {
@@ -104,5 +105,12 @@ fn definitions(schema: &mut Schema) {
         t.bytes("hash").text("body");
         t.key(&["id"]);
         t.unique(&["kind", "version"]);
+    });
+}
+
+fn people_of_the_trail(schema: &mut Schema) {
+    schema.table("people_of_the_trail", |t| {
+        t.id("person_id").micros("recorded_at").bytes("sealed");
+        t.key(&["person_id", "recorded_at"]);
     });
 }

@@ -141,7 +141,7 @@ fn table(known: &BTreeMap<String, String>, proven: &[NamedTest]) -> (String, usi
         }
     }
     let mut text = String::from(
-        "# Traceability\n\nWritten by `cargo xtask trace` from tests that ran and passed. A requirement that is not listed has no test yet.\n\n| requirement | title | tests |\n|---|---|---|\n",
+        "# Traceability\n\nWritten by `cargo xtask trace` from tests that ran and passed. A listed requirement\nhas tests of what exists of it and is not thereby complete; one that is not listed has no test yet.\n\n| requirement | title | tests |\n|---|---|---|\n",
     );
     for (id, tests) in &by_id {
         let title = known.get(*id).map_or("", String::as_str).replace('|', "\\|");

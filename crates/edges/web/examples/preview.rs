@@ -5,7 +5,7 @@
 #[path = "../tests/it/record.rs"]
 #[allow(dead_code, reason = "shared with the tests")]
 mod record;
-#[path = "../tests/it/scene.rs"]
+#[path = "../tests/it/scene/mod.rs"]
 mod scene;
 
 use std::error::Error;

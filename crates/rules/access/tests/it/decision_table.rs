@@ -339,7 +339,7 @@ fn a_machine_registers_only_for_consenting_patients() {
     assert_eq!(send(|_, f| inst(f).state = InstitutionState::Suspended), "institution_suspended");
 }
 
-/// the patient sees the own record at the patient entrance, a proxy the ward's as far as allowed.
+/// The patient sees the own record at the patient entrance, a proxy the ward's as far as allowed.
 #[test]
 fn the_patient_side_sees_its_own_record_only() {
     let own = |change: Change| Scene::patient_side().with(change).answer();

@@ -1,6 +1,6 @@
 # The newcomer's commands. Each installs what it needs first (apt packages when run as root, npm from the lockfile).
 
-.PHONY: setup demo test fmt lint check walks trace
+.PHONY: setup demo test lint check
 
 setup:
 	tools/setup.sh program

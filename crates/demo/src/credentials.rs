@@ -163,7 +163,7 @@ impl Credentials {
                 person.code,
                 person.family,
                 person.given,
-                person.profession.name(),
+                person.profession.label_ja(),
                 person.note
             );
         }

@@ -22,7 +22,7 @@ impl Chooser {
                     "<span>いま <b>{} {}</b>（{}）{}</span>",
                     Escaped(person.family),
                     Escaped(person.given),
-                    person.profession.name(),
+                    person.profession.label_ja(),
                     Escaped(institution.name)
                 );
             }

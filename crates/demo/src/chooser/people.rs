@@ -87,7 +87,7 @@ impl Chooser {
             Escaped(person.given),
             Escaped(person.family_kana),
             Escaped(person.given_kana),
-            person.profession.name(),
+            person.profession.label_ja(),
             Escaped(institution.name),
             Escaped(person.note)
         );

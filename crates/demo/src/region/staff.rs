@@ -2,46 +2,11 @@
 //!
 //! Each has what a certificate carries (a licence-like number) and what the chooser shows (name, profession, place).
 
+pub use renkei_participation::Profession;
+
 use super::institutions::{
     AOBA, HAMANASU, HIKARI, ISOBUE, KAMOME, MATSUKAZE, MIHON, MINATO, SHIOSAI, SHIRASAGI, TSUBAME, TSUTSUJI,
 };
-
-/// A profession as the register and the certificates know it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Profession {
-    Doctor,
-    Dentist,
-    Pharmacist,
-    Nurse,
-    Dietitian,
-    Auxiliary,
-}
-
-impl Profession {
-    pub const ALL: [Self; 6] =
-        [Self::Doctor, Self::Dentist, Self::Pharmacist, Self::Nurse, Self::Dietitian, Self::Auxiliary];
-    /// Code of the register file.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Doctor => "doctor",
-            Self::Dentist => "dentist",
-            Self::Pharmacist => "pharmacist",
-            Self::Nurse => "nurse",
-            Self::Dietitian => "dietitian",
-            Self::Auxiliary => "auxiliary",
-        }
-    }
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Doctor => "医師",
-            Self::Dentist => "歯科医師",
-            Self::Pharmacist => "薬剤師",
-            Self::Nurse => "看護師",
-            Self::Dietitian => "管理栄養士",
-            Self::Auxiliary => "補助作業者",
-        }
-    }
-}
 
 /// What kind of certificate a person holds; the last four are there to be refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -283,7 +248,7 @@ mod tests {
         let codes: BTreeSet<_> = STAFF.iter().map(|s| s.code).collect();
         assert_eq!(codes.len(), STAFF.len());
         for profession in Profession::ALL {
-            assert!(STAFF.iter().any(|s| s.profession == profession), "{profession:?}");
+            assert!(STAFF.iter().any(|s| s.profession == *profession), "{profession:?}");
         }
         let numbers: BTreeSet<_> = STAFF.iter().enumerate().map(|(at, s)| s.serial_number(at)).collect();
         assert_eq!(numbers.len(), STAFF.len());

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a fresh machine lacks. `program`: what building and running needs. `tests`: besides that, the real
-# programs the tests talk to (PostgreSQL, Chromium with its certificate tool, fonts). Running it again changes nothing.
+# programs the tests talk to (PostgreSQL, Chromium with its certificate tool, fonts). `bench`: what the measurements
+# stand beside. Running it again changes nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-program}
@@ -21,6 +22,10 @@ if [ "$what" = tests ]; then
   need libnss3-tools have pk12util
   need fonts-noto-cjk test -d /usr/share/fonts/opentype/noto
   need postgresql sh -c 'ls /usr/lib/postgresql/*/bin/initdb'
+fi
+if [ "$what" = bench ]; then
+  need postgresql sh -c 'ls /usr/lib/postgresql/*/bin/initdb'
+  need python3-venv python3 -c 'import ensurepip, venv'
 fi
 if [ ${#missing[@]} -gt 0 ]; then
   sudo=""
@@ -44,4 +49,10 @@ if [ "$what" = tests ]; then
   if [ ! -d e2e/node_modules ] || [ e2e/package-lock.json -nt e2e/node_modules/.package-lock.json ]; then
     npm --prefix e2e ci --no-audit --no-fund --silent
   fi
+fi
+
+# A peer of the message reader lives in Python.
+if [ "$what" = bench ] && ! target/bench-python/bin/python -c 'import hl7' 2>/dev/null; then
+  python3 -m venv target/bench-python
+  target/bench-python/bin/pip install --quiet 'hl7==0.4.5'
 fi

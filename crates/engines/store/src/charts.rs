@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 /// Version of the sealed forms of this room, part of the associated data.
 pub const MESSAGE_VERSION: u32 = 1;
-const PROJECTION_VERSION: u32 = 1;
+pub const PROJECTION_VERSION: u32 = 1;
 
 /// What the permit shows of its patient: the charts linked at `at`, folded to the newest message, settled, filtered.
 /// What is not shown is gone before anybody counts; nothing unfiltered leaves this room (law 6).

@@ -1,7 +1,6 @@
-//! Measures folding, decoding and every view for one patient with 5,000 entries in three institutions.
-//!
-//! `cargo run --release -p renkei-records --example measure`
+//! Folding, decoding and every view for one patient with 5,000 entries in three institutions.
 
+use crate::report::Report;
 use jiff::civil::{Date, date};
 use renkei_kernel::{BatchId, ChartId, EntryId, InstitutionId, MessageId, Timestamp};
 use renkei_records::body::{
@@ -149,7 +148,7 @@ fn messages() -> Vec<Message> {
 }
 
 /// The best of several runs: what the work costs when nothing else runs.
-fn best<T>(name: &str, mut work: impl FnMut() -> T) -> Duration {
+fn best<T>(report: &mut Report, name: &str, mut work: impl FnMut() -> T) {
     let mut least = Duration::MAX;
     for _ in 0..7 {
         let start = Instant::now();
@@ -157,14 +156,13 @@ fn best<T>(name: &str, mut work: impl FnMut() -> T) -> Duration {
         least = least.min(start.elapsed());
         drop(made);
     }
-    println!("{name:<24} {:>8.2} ms", least.as_secs_f64() * 1e3);
-    least
+    report.number(name, least.as_secs_f64() * 1e3, "ms");
 }
 
-fn main() -> Result<(), DecodeError> {
+pub fn measure(report: &mut Report) -> Result<(), DecodeError> {
     let messages = messages();
     let entries: usize = messages.iter().map(|m| m.entries.len()).sum();
-    println!("{entries} entries");
+    report.number("entries of the patient", entries as f64, "");
     let fold = || {
         let mut records = vec![ChartRecord::new(), ChartRecord::new(), ChartRecord::new()];
         for (n, message) in messages.iter().enumerate() {
@@ -174,10 +172,10 @@ fn main() -> Result<(), DecodeError> {
         }
         records
     };
-    best("fold (with cloning)", fold);
+    best(report, "fold (with cloning)", fold);
     let rows = fold().iter().map(ChartRecord::encode).collect::<Result<Vec<_>, _>>()?;
-    println!("{:<24} {:>8} bytes", "projection rows", rows.iter().map(Vec::len).sum::<usize>());
-    best("decode", || rows.iter().map(|row| ChartRecord::decode(row)).collect::<Vec<_>>());
+    report.number("projection rows", rows.iter().map(Vec::len).sum::<usize>() as f64, "bytes");
+    best(report, "decode", || rows.iter().map(|row| ChartRecord::decode(row)).collect::<Vec<_>>());
     let charts = || {
         fold()
             .into_iter()
@@ -185,26 +183,26 @@ fn main() -> Result<(), DecodeError> {
             .map(|(n, r)| (InstitutionId(Uuid::from_u128(n as u128)), ChartId(Uuid::from_u128(n as u128)), r))
     };
     let mut ready: Vec<Vec<_>> = (0..7).map(|_| charts().collect()).collect();
-    best("settle", || PatientRecord::new(ready.pop().unwrap_or_default()));
+    best(report, "settle", || PatientRecord::new(ready.pop().unwrap_or_default()));
     let record = PatientRecord::new(charts());
     let mut copies: Vec<PatientRecord> = (0..7).map(|_| record.clone()).collect();
-    best("retain (all kept)", || {
+    best(report, "retain (all kept)", || {
         let mut copy = copies.pop().unwrap_or_default();
         copy.retain(|facts| !facts.drug_codes.iter().any(|c| c.code.starts_with("117")));
         copy
     });
-    best("counts", || counts::counts(&record));
-    best("identity", || identity::identity_band(&record, TODAY));
-    best("diagnoses", || diagnoses::diagnoses(&record, TODAY));
-    best("medicines", || medicines::medicines(&record, TODAY));
-    best("prescriptions (50)", || prescriptions::prescriptions(&record, &[EntryKind::Prescription], 50));
-    best("laboratory table", || laboratory_table(&record, &TableQuery::default()));
-    best("latest values", || latest::latest_values(&record, TODAY));
-    best("trends", || trends::trends(&record, &[]));
-    best("cultures", || cultures::cultures(&record));
-    best("calendar", || calendar(&record, Zoom::OneYear, TODAY));
-    best("encounters", || encounters::encounters(&record, TODAY));
-    best("orders (50)", || orders::orders(&record, orders::ORDER_KINDS, 50));
-    best("summary (all of it)", || summary::summary(&record, Zoom::OneYear, TODAY));
+    best(report, "counts", || counts::counts(&record));
+    best(report, "identity", || identity::identity_band(&record, TODAY));
+    best(report, "diagnoses", || diagnoses::diagnoses(&record, TODAY));
+    best(report, "medicines", || medicines::medicines(&record, TODAY));
+    best(report, "prescriptions (50)", || prescriptions::prescriptions(&record, &[EntryKind::Prescription], 50));
+    best(report, "laboratory table", || laboratory_table(&record, &TableQuery::default()));
+    best(report, "latest values", || latest::latest_values(&record, TODAY));
+    best(report, "trends", || trends::trends(&record, &[]));
+    best(report, "cultures", || cultures::cultures(&record));
+    best(report, "calendar", || calendar(&record, Zoom::OneYear, TODAY));
+    best(report, "encounters", || encounters::encounters(&record, TODAY));
+    best(report, "orders (50)", || orders::orders(&record, orders::ORDER_KINDS, 50));
+    best(report, "summary (all of it)", || summary::summary(&record, Zoom::OneYear, TODAY));
     Ok(())
 }

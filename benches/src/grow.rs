@@ -22,6 +22,7 @@ use renkei_store::charts::{MESSAGE_VERSION, PROJECTION_VERSION};
 use renkei_store::messages::headers_of;
 use rusqlite::{Connection, Statement, Transaction, params};
 use std::collections::HashSet;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// How a grown region is made.
@@ -93,9 +94,9 @@ pub async fn grow(home: &Home, region: &Region, growth: &Growth) -> Outcome<usiz
     let sealer = opened.house.sealer().clone();
     let ids = opened.house.ids().clone();
     let pool = pool(region, &ids)?;
-    opened.close().await?;
 
     let mut database = Connection::open(home.database())?;
+    database.busy_timeout(Duration::from_secs(10))?;
     database.pragma_update(None, "synchronous", "OFF")?;
     database.pragma_update(None, "cache_size", -200_000)?;
     let mut entries = 0;
@@ -118,6 +119,7 @@ pub async fn grow(home: &Home, region: &Region, growth: &Growth) -> Outcome<usiz
         drop(rows);
         tx.commit()?;
     }
+    opened.close().await?;
     database.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); ANALYZE;")?;
     Ok(entries)
 }

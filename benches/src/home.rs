@@ -77,7 +77,7 @@ impl Home {
             .open(folder.join("tls/server.key"))?;
         key.write_all(pem("PRIVATE KEY", &server.key_der).as_bytes())?;
         let roots_pem = pem("CERTIFICATE", &pki.authority(Authority::Root)?.cert_der).into_bytes();
-        drop(Sealer::init(&folder.join("keys"), ids.clone()).await?);
+        Sealer::init(&folder.join("keys"), ids.clone()).await?.store().close().await?;
         SigningKey::create(&folder.join("keys"), TRAIL_NAME, &*ids.entropy())?;
         std::fs::write(folder.join("root.pem"), &roots_pem)?;
         let good = credentials.people.iter().filter(|known| known.person.credential.is_good());
@@ -168,6 +168,7 @@ impl Opened {
     pub async fn close(self) -> Outcome<()> {
         self.sequencer.stop().await?;
         self.house.db().close().await?;
+        self.house.sealer().store().close().await?;
         Ok(())
     }
 }

@@ -89,7 +89,8 @@ pub struct Opened {
 /// Makes the installation's key and the trail's signing key in `folder`. Refuses when they are there.
 pub async fn make_keys(folder: &Path, ids: &Ids) -> Result<(), WiringError> {
     let sealer = Sealer::init(folder, ids.clone()).await?;
-    drop(sealer);
+    // Its writer holds the folder until it has ended; whoever opens the house next must find it free.
+    sealer.store().close().await?;
     SigningKey::create(folder, TRAIL_NAME, &*ids.entropy())?;
     Ok(())
 }
@@ -118,6 +119,7 @@ impl Opened {
         self.house.note_stop().await?;
         self.sequencer.stop().await?;
         self.house.db().close().await?;
+        self.house.sealer().store().close().await?;
         Ok(())
     }
 }

@@ -139,13 +139,14 @@ impl House {
 
     /// Folds what came into the chart's projection, once per patient and import (decision 0003).
     async fn refresh_projection(&self, judge: &Arc<Judge>) -> Result<(), AppError> {
+        let ahead = Arc::new(charts::fold_ahead(self.db().reader(), &judge.permit, &judge.key).await?);
         let (judge, event) = (judge.clone(), events::record_folded(self));
         self.db()
             .act(move |tx| {
-                let (judge, event) = (judge.clone(), event.clone());
+                let (judge, event, ahead) = (judge.clone(), event.clone(), ahead.clone());
                 Box::pin(async move {
                     let recorded = renkei_ledger::record(tx, &judge.permit, &event).await?;
-                    charts::refresh(&recorded, &judge.key).await?;
+                    charts::refresh(&recorded, &judge.key, &ahead).await?;
                     Ok::<_, AppError>(())
                 })
             })

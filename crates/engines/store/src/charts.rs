@@ -12,7 +12,9 @@ use renkei_keys::{ChartKey, SealKind, Sealer};
 use renkei_ledger::{Recorded, RecordedInTx};
 use renkei_records::views::{EntryFacts, PatientRecord};
 use renkei_records::{ChartRecord, Condition, Message};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query,
+};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -114,48 +116,93 @@ pub(crate) async fn folded(on: &impl ConnectionTrait, key: &ChartKey) -> Result<
         }
         None => ChartRecord::new(),
     };
-    let rows = message::Entity::find()
+    // Only what is folded: the sealed originals beside it are as large again and stay where they are.
+    let rows: Vec<(Uuid, i64, i16, Vec<u8>)> = message::Entity::find()
+        .select_only()
+        .columns([
+            message::Column::Id,
+            message::Column::Sequence,
+            message::Column::Condition,
+            message::Column::SealedEntries,
+        ])
         .filter(message::Column::ChartId.eq(Uuid::from(chart)))
         .filter(message::Column::Sequence.gt(record.included()))
         .order_by_asc(message::Column::Sequence)
+        .into_tuple()
         .all(on)
         .await?;
-    for row in rows {
-        record.fold(opened(key, &row)?);
-        record.advance_to(row.sequence);
+    for (id, sequence, condition, sealed_entries) in rows {
+        record.fold(opened(key, id, condition, &sealed_entries)?);
+        record.advance_to(sequence);
     }
     Ok(record)
 }
 
 /// A message as it stands now: its sealed entries with the condition seen last.
-pub(crate) fn opened(key: &ChartKey, row: &message::Model) -> Result<Message, Error> {
-    let plain = key.open(row.id, SealKind::Decoded, MESSAGE_VERSION, &row.sealed_entries)?;
+pub(crate) fn opened(key: &ChartKey, id: Uuid, condition: i16, sealed_entries: &[u8]) -> Result<Message, Error> {
+    let plain = key.open(id, SealKind::Decoded, MESSAGE_VERSION, sealed_entries)?;
     let mut message = Message::decode(&plain)?;
-    message.condition = Condition::from_flag(row.condition).ok_or(Error::Unreadable("condition"))?;
+    message.condition = Condition::from_flag(condition).ok_or(Error::Unreadable("condition"))?;
     Ok(message)
 }
 
-/// Folds what is new into the chart's projection and writes it, in the recorded act. `false` when nothing was new.
-pub async fn refresh(recorded: &RecordedInTx<'_>, key: &ChartKey) -> Result<bool, Error> {
-    let chart = recorded.permit().chart().ok_or(Error::PermitOfAnotherKind)?;
-    if chart != key.chart() {
+/// A chart's projection as it will be stored, folded and sealed before its act begins: nobody waits for the writer
+/// while it is made, and nothing of it can be read.
+#[derive(Debug, Clone)]
+pub struct Ahead {
+    chart: ChartId,
+    /// Number of the last message in it.
+    sequence: i64,
+    sealed: Vec<u8>,
+}
+
+/// Folds what is new, for [`refresh`]. The chart comes from the permit.
+pub async fn fold_ahead(on: &impl ConnectionTrait, permit: &Permit, key: &ChartKey) -> Result<Ahead, Error> {
+    let chart = chart_of(permit, key)?;
+    let record = folded(on, key).await?;
+    Ok(Ahead { chart, sequence: record.included(), sealed: sealed(key, &record)? })
+}
+
+fn chart_of(permit: &Permit, key: &ChartKey) -> Result<ChartId, Error> {
+    permit.chart().filter(|chart| *chart == key.chart()).ok_or(Error::PermitOfAnotherKind)
+}
+
+/// Writes the chart's projection in the recorded act: the one made ahead, or, when somebody wrote to the chart since, one
+/// folded now. `false` when nothing was new.
+pub async fn refresh(recorded: &RecordedInTx<'_>, key: &ChartKey, ahead: &Ahead) -> Result<bool, Error> {
+    let chart = chart_of(recorded.permit(), key)?;
+    if chart != ahead.chart {
         return Err(Error::PermitOfAnotherKind);
     }
     let on = recorded.tx().connection();
     let last = crate::messages::last_sequence(on, chart).await?;
-    let stored = projection::Entity::find_by_id(Uuid::from(chart)).one(on).await?.map_or(0, |row| row.sequence);
-    if stored >= last {
+    let stored: Option<(i64,)> = projection::Entity::find_by_id(Uuid::from(chart))
+        .select_only()
+        .column(projection::Column::Sequence)
+        .into_tuple()
+        .one(on)
+        .await?;
+    if stored.map_or(0, |(sequence,)| sequence) >= last {
         return Ok(false);
     }
-    let record = folded(on, key).await?;
-    write(on, key, &record).await?;
+    if ahead.sequence == last {
+        put(on, chart, last, ahead.sealed.clone()).await?;
+    } else {
+        write(on, key, &folded(on, key).await?).await?;
+    }
     Ok(true)
 }
 
 pub(crate) async fn write(on: &impl ConnectionTrait, key: &ChartKey, record: &ChartRecord) -> Result<(), Error> {
-    let chart = Uuid::from(key.chart());
-    let sealed = key.seal(chart, SealKind::Projection, PROJECTION_VERSION, &record.encode()?)?;
-    let row = projection::ActiveModel { chart_id: Set(chart), sequence: Set(record.included()), sealed: Set(sealed) };
+    put(on, key.chart(), record.included(), sealed(key, record)?).await
+}
+
+fn sealed(key: &ChartKey, record: &ChartRecord) -> Result<Vec<u8>, Error> {
+    Ok(key.seal(Uuid::from(key.chart()), SealKind::Projection, PROJECTION_VERSION, &record.encode()?)?)
+}
+
+async fn put(on: &impl ConnectionTrait, chart: ChartId, sequence: i64, sealed: Vec<u8>) -> Result<(), Error> {
+    let row = projection::ActiveModel { chart_id: Set(chart.into()), sequence: Set(sequence), sealed: Set(sealed) };
     projection::Entity::insert(row)
         .on_conflict(
             sea_query::OnConflict::column(projection::Column::ChartId)

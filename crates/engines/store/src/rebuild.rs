@@ -67,7 +67,7 @@ pub async fn stored_messages(
                 sequence: row.sequence,
                 condition: Condition::from_flag(row.condition).ok_or(Error::Unreadable("condition"))?,
                 original: original(key, &row),
-                message: opened(key, &row).ok(),
+                message: opened(key, row.id, row.condition, &row.sealed_entries).ok(),
                 digest_hash: row.digest_hash,
             })
         })
@@ -143,7 +143,7 @@ pub async fn replace_projection(
         .all(on)
         .await?;
     for row in newer {
-        fresh.fold(opened(key, &row)?);
+        fresh.fold(opened(key, row.id, row.condition, &row.sealed_entries)?);
         fresh.advance_to(row.sequence);
     }
     let stored = match folded(on, key).await {

@@ -6,15 +6,37 @@
 
 use crate::error::{AppError, Refusal};
 use crate::house::House;
-use crate::session::Session;
+use crate::session::{Caller, Session};
 use crate::{events, facts, gate};
-use renkei_access::GrantKind;
+use renkei_access::{Actor, GrantKind};
 use renkei_kernel::limits::{CARD_NONCE_SECONDS, CARD_UNKNOWN_MAX, CARD_UNKNOWN_WINDOW_SECONDS};
-use renkei_kernel::{CardReadId, Category, EventId, GrantId, InstitutionId, PersonId, ReaderId, Timestamp, Withheld};
-use renkei_participation::CardState;
+use renkei_kernel::{
+    CardReadId, Category, EventId, GrantId, InstitutionId, PersonId, ReaderId, SessionId, Timestamp, Withheld,
+};
+use renkei_participation::{CardState, Role};
 use renkei_store::card_reads::{self, CardRead, CardReadState};
 use renkei_store::grants::{self, Grant};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, PoisonError};
+
+/// Who asked for the reads that wait, as the connection said: the certificate is judged again when the card arrives. In
+/// memory like the readers' nonces, and as short-lived: what a restart forgets is asked for again. One entry a session,
+/// so that nobody's many requests push out another's.
+#[derive(Debug, Default)]
+pub(crate) struct AskedFrom {
+    sessions: HashMap<SessionId, (Caller, Role, Timestamp)>,
+}
+
+impl AskedFrom {
+    fn asked(&mut self, session: &Session, expires_at: Timestamp, now: Timestamp) {
+        self.sessions.retain(|_, (_, _, until)| *until >= now);
+        self.sessions.insert(session.id, (session.caller.clone(), session.role, expires_at));
+    }
+    fn of(&self, session: SessionId) -> Option<(Caller, Role)> {
+        self.sessions.get(&session).map(|(caller, role, _)| (caller.clone(), *role))
+    }
+}
 
 /// The connection of one reader's agent, as pages show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,11 +111,21 @@ impl House {
         let (on, now) = (self.db().reader(), self.now());
         let enrolled = facts::reader(on, reader, now).await?.filter(|r| r.institution == session.institution);
         if enrolled.is_none() {
+            let event = events::foreign_named(self, session, "reader", reader.into(), None);
+            self.record_denial(event, events::actor(session)).await?;
             return Err(Refusal { category: Category::NotFound, code: "reader_unknown", reference: None }.into());
         }
         let window = now.plus_seconds(-CARD_UNKNOWN_WINDOW_SECONDS);
-        if card_reads::refused_since(on, reader, window).await? >= u64::from(CARD_UNKNOWN_MAX) {
-            renkei_ledger::record_alone(self.db(), events::reader_closed(self, session, reader)).await?;
+        let too_many = if card_reads::refused_since(on, reader, window).await? >= u64::from(CARD_UNKNOWN_MAX) {
+            Some("reader")
+        } else if card_reads::refused_of_person_since(on, session.person, window).await? >= u64::from(CARD_UNKNOWN_MAX)
+        {
+            Some("person")
+        } else {
+            None
+        };
+        if let Some(counted) = too_many {
+            renkei_ledger::record_alone(self.db(), events::reader_closed(self, session, reader, counted)).await?;
             return Err(Refusal { category: Category::TooMany, code: "reader_closed", reference: None }.into());
         }
         let id: CardReadId = self.ids().next();
@@ -120,6 +152,7 @@ impl House {
                 })
             })
             .await?;
+        self.asked_from().lock().unwrap_or_else(PoisonError::into_inner).asked(session, expires_at, now);
         let sent = self.readers().is_some_and(|hub| hub.request(reader, id, expires_at));
         if sent {
             Ok(id)
@@ -149,6 +182,10 @@ impl House {
         })
     }
 
+    fn asker_of(&self, session: SessionId) -> Option<(Caller, Role)> {
+        self.asked_from().lock().unwrap_or_else(PoisonError::into_inner).of(session)
+    }
+
     /// An agent answered a request with a genuine signature and nonce.
     pub async fn card_answered(&self, answer: CardAnswer) -> Result<(), AppError> {
         let (on, now) = (self.db().reader(), self.now());
@@ -173,7 +210,10 @@ impl House {
         if let Some(reason) = reason {
             return self.card_read_refused(&row, Some(patient), reason).await;
         }
-        match gate::open_by_card(self, &row, patient).await? {
+        let Some((caller, _)) = self.asker_of(row.session) else {
+            return self.card_read_refused(&row, Some(patient), "session_ended").await;
+        };
+        match gate::open_by_card(self, &row, &caller, patient).await? {
             Ok(opening) => self.open_visit(&row, patient, answer.level, opening).await,
             Err(reason) => self.card_read_refused(&row, Some(patient), reason).await,
         }
@@ -239,12 +279,19 @@ impl House {
     ) -> Result<(), AppError> {
         let event = events::card_refused(self, Some(row.id), row.reader, row.institution, patient, reason);
         let (id, now) = (row.id, self.now());
+        let alarm = self.asker_of(row.session).and_then(|(_, role)| {
+            let (institution, session) = (Some(row.institution), Some(row.session));
+            self.denied_once_more(row.person, Actor::Person { person: row.person, role, institution, session })
+        });
         self.db()
             .act(move |tx| {
-                let event = event.clone();
+                let (event, alarm) = (event.clone(), alarm.clone());
                 Box::pin(async move {
                     if card_reads::answer(tx, id, CardReadState::Refused, Some(reason), event.id(), now).await? {
                         renkei_ledger::record_plain(tx, &event).await?;
+                    }
+                    if let Some(alarm) = &alarm {
+                        renkei_ledger::record_plain(tx, alarm).await?;
                     }
                     Ok(())
                 })
@@ -283,6 +330,15 @@ impl House {
 }
 
 impl House {
+    /// Whether a connection of a reader's agent comes from a registered line of the institution the reader stands at: a
+    /// stolen device key serves nowhere else (patient-card.md section 4).
+    pub async fn reader_line_fits(&self, reader: ReaderId, source: Option<IpAddr>) -> Result<bool, AppError> {
+        let (on, now) = (self.db().reader(), self.now());
+        let (Some(enrolled), Some(source)) = (facts::reader(on, reader, now).await?, source) else { return Ok(false) };
+        let institution = facts::institution(on, enrolled.institution, Some(source), now).await?;
+        Ok(institution.is_some_and(|institution| institution.source_matches))
+    }
+
     /// Whether an operator switched keyboard-type reading on for a reader (an exception; level 0).
     pub async fn reader_keyboard_allowed(&self, reader: ReaderId) -> Result<bool, AppError> {
         let found = facts::reader(self.db().reader(), reader, self.now()).await?;

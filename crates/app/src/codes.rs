@@ -17,6 +17,9 @@ pub struct InstitutionCodes {
     pub kinds: Vec<InstitutionKind>,
     pub colour: u8,
     pub sources: Vec<SourceRange>,
+    /// Left out when empty, so that what was stored before stays equal to what is stated now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared_terminals: Vec<SourceRange>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -100,14 +100,45 @@ pub(crate) fn access_denied(house: &House, session: &Session, denied: &Denied, g
     by(event, session)
 }
 
+/// One person was refused too often within the window (R-F1-3.3B-4).
+pub(crate) fn misuse_suspected(house: &House, actor: Actor) -> Event {
+    let refusals = i64::try_from(renkei_kernel::limits::DENIALS_MAX).unwrap_or(i64::MAX);
+    house
+        .ledger()
+        .event(EventName::MisuseSuspected)
+        .outcome(Outcome::Serious)
+        .actor(actor)
+        .listener(Zone::Professional)
+        .detail("reason", "refusals")
+        .detail("refusals", refusals)
+        .detail("window_seconds", renkei_kernel::limits::DENIALS_WINDOW_SECONDS)
+}
+
+/// Something of another institution was named: a reader, a visit. It is answered as if it were not there.
+pub(crate) fn foreign_named(
+    house: &House,
+    session: &Session,
+    class: &'static str,
+    id: uuid::Uuid,
+    patient: Option<PersonId>,
+) -> Event {
+    let event = house.ledger().event(EventName::AccessDenied).outcome(Outcome::Minor).object(class, id);
+    let event = match patient {
+        Some(patient) => event.patient(patient),
+        None => event,
+    };
+    by(event.detail("reason", "foreign"), session)
+}
+
 pub(crate) fn card_asked(house: &House, session: &Session, read: CardReadId, reader: ReaderId) -> Event {
     let event = house.ledger().event(EventName::CardAsked).object("card_read", read).detail("reader", reader.0);
     by(event, session)
 }
 
-/// Too many refused cards at a reader: the function is closed there for a while (R-8.2.4-ア).
-pub(crate) fn reader_closed(house: &House, session: &Session, reader: ReaderId) -> Event {
-    let event = house.ledger().event(EventName::ReaderClosed).outcome(Outcome::Serious);
+/// Too many refused cards at a reader, or of one person: the function is closed for a while (R-8.2.4-ア). `counted` is
+/// `reader` or `person`.
+pub(crate) fn reader_closed(house: &House, session: &Session, reader: ReaderId, counted: &'static str) -> Event {
+    let event = house.ledger().event(EventName::ReaderClosed).outcome(Outcome::Serious).detail("counted", counted);
     by(event.object("reader", reader), session)
 }
 

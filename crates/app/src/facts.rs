@@ -22,10 +22,21 @@ pub async fn institution(
     source: Option<IpAddr>,
     at: Timestamp,
 ) -> Result<Option<InstitutionFacts>, AppError> {
+    Ok(institution_and_terminal(on, id, source, at).await?.map(|(institution, _)| institution))
+}
+
+/// As [`institution`], with whether several people use the terminal at `source`.
+pub async fn institution_and_terminal(
+    on: &impl ConnectionTrait,
+    id: InstitutionId,
+    source: Option<IpAddr>,
+    at: Timestamp,
+) -> Result<Option<(InstitutionFacts, bool)>, AppError> {
     let facts = newest_for(history(on, FactKind::Institution, By::Subject(id.into())).await?, at);
     let Some(fact) = facts else { return Ok(None) };
     let Some(words) = codes::read::<InstitutionCodes>(&fact.codes) else { return Ok(None) };
-    Ok(Some(InstitutionFacts {
+    let shared = source.is_some_and(|source| words.shared_terminals.iter().any(|range| range.contains(source)));
+    let institution = InstitutionFacts {
         institution: id,
         state: words.state,
         valid: period(&fact),
@@ -35,7 +46,8 @@ pub async fn institution(
             // The console and jobs of the installation come from no network.
             None => true,
         },
-    }))
+    };
+    Ok(Some((institution, shared)))
 }
 
 /// The fact that holds at `at`, or else the one that ended last, or the one that begins first.
@@ -170,7 +182,8 @@ pub fn grant(row: &Grant) -> Option<GrantFacts> {
         opened_by: row.opened_by,
         opened_at: row.opened_at,
         until: row.until,
-        closed_at: row.closed_at,
+        // Closed is closed: a clock that was set back to before the closing opens nothing again.
+        closed_at: row.closed_at.map(|at| at.min(row.opened_at)),
     })
 }
 

@@ -7,18 +7,17 @@
 use crate::error::{AppError, Refusal};
 use crate::house::House;
 use crate::regulation::card_visit_ends;
-use crate::session::Session;
+use crate::session::{Caller, Session};
 use crate::{events, facts};
 use renkei_access::{
     Actor, Asker, Decision, Facts, ItemScopes, Operation, Permit, PermitKind, PermitParts, Purpose, Question, Reason,
     Subject, SystemMode, Zone, decide,
 };
-use renkei_kernel::limits::SESSION_IDLE_SECONDS;
-use renkei_kernel::{BatchId, ChartId, GrantId, InstitutionId, PersonId, Problem, Timestamp};
-use renkei_participation::{AffiliationState, ItemSet};
+use renkei_kernel::{BatchId, ChartId, GrantId, InstitutionId, PersonId, Problem, Timestamp, Withheld};
+use renkei_participation::ItemSet;
 use renkei_store::card_reads::CardRead;
 use renkei_store::grants::{self, Grant};
-use renkei_store::sessions::{self, SessionRow};
+use renkei_store::sessions;
 use std::sync::Arc;
 
 /// A decision that was not a permit, before it is recorded.
@@ -159,10 +158,10 @@ pub(crate) async fn no_such_grant(house: &House, session: &Session, asked: CareQ
 /// same `no_permission` (law 6).
 pub async fn refuse(house: &House, session: &Session, denied: Denied, grant: Option<GrantId>) -> AppError {
     let event = events::access_denied(house, session, &denied, grant);
-    let reference = event.id();
-    if let Err(error) = renkei_ledger::record_alone(house.db(), event).await {
-        return error.into();
-    }
+    let reference = match house.record_denial(event, actor(session)).await {
+        Ok(reference) => reference,
+        Err(error) => return error,
+    };
     let public = denied.reason().public();
     AppError::Refused(Refusal::new(public.category(), public.code(), reference))
 }
@@ -306,34 +305,36 @@ pub(crate) struct Opening {
 pub(crate) async fn open_by_card(
     house: &House,
     read: &CardRead,
+    caller: &Caller,
     patient: PersonId,
 ) -> Result<Result<Opening, &'static str>, AppError> {
     let (on, at) = (house.db().reader(), house.now());
-    let idle = |row: &SessionRow| row.last_seen_at.plus_seconds(SESSION_IDLE_SECONDS);
-    let live = |row: &SessionRow| row.ended_at.is_none() && at < row.ends_at && at < idle(row);
-    let Some(row) = sessions::find(on, read.session).await?.filter(live) else {
+    let Some(row) = sessions::find(on, read.session).await?.filter(|row| row.ended_at.is_none()) else {
         return Ok(Err("session_ended"));
     };
     let enrolled = facts::reader(on, read.reader, at).await?;
     if enrolled.is_none_or(|reader| reader.institution != row.institution) {
         return Ok(Err("foreign"));
     }
-    let posts = facts::affiliations(on, row.person, row.institution, at).await?;
-    let live = posts
-        .into_iter()
-        .find(|post| post.role.is_professional() && post.state == AffiliationState::Active && post.valid.contains(at));
-    let Some(post) = live else { return Ok(Err("affiliation_ended")) };
+    // Between request and card a minute may pass: certificate, revocation, register and line are asked again.
+    let judged = match house.judge_session(&row, caller, at).await? {
+        Ok(judged) => judged,
+        Err("idle" | "absolute") => return Ok(Err("session_ended")),
+        Err(reason) => return Ok(Err(reason)),
+    };
     let session = Session {
         id: row.id,
         person: row.person,
         institution: row.institution,
-        role: post.role,
+        role: judged.role,
         test_level: row.test_level,
         started_at: row.started_at,
         valid_until: row.ends_at,
-        credential_not_after: row.ends_at,
-        source: None,
-        form_token: String::new(),
+        credential_not_after: judged.examined.holder.not_after,
+        source: caller.source,
+        idle_seconds: judged.idle_seconds,
+        form_token: Withheld::new(String::new()),
+        caller: caller.clone(),
     };
     let question = Question {
         asker: session.asker(),

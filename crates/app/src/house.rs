@@ -1,8 +1,10 @@
 //! The running house: engines, rules in force, clock; handed to every use case.
 
-use crate::card::CardReaders;
+use crate::card::{AskedFrom, CardReaders};
 use crate::error::AppError;
+use crate::misuse::Denials;
 use crate::regulation::Regulation;
+use crate::sign_in::Refusals;
 
 use renkei_blobs::Blobs;
 use renkei_db::Database;
@@ -10,7 +12,7 @@ use renkei_hpki::{Examined, Trust};
 use renkei_kernel::{Ids, InstitutionId, Timestamp};
 use renkei_keys::Sealer;
 use renkei_ledger::Ledger;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// What differs between installations and is not a rule of access.
 #[derive(Debug, Clone)]
@@ -49,6 +51,11 @@ struct Inner {
     readers: OnceLock<Arc<dyn CardReaders>>,
     /// Held while a register or a regulation is read, checked and written.
     loading: tokio::sync::Mutex<()>,
+    /// Refusals of signed-in persons, and of sign-ins by source, within the last minutes.
+    denials: Mutex<Denials>,
+    sign_in_refusals: Mutex<Refusals>,
+    /// Where the card reads that wait were asked for from.
+    asked_from: Mutex<AskedFrom>,
 }
 
 struct Fixed {
@@ -77,6 +84,9 @@ impl House {
                 regulation: RwLock::new(Arc::new(Regulation::none())),
                 readers: OnceLock::new(),
                 loading: tokio::sync::Mutex::new(()),
+                denials: Mutex::default(),
+                sign_in_refusals: Mutex::default(),
+                asked_from: Mutex::default(),
                 parts: Fixed {
                     ids: parts.ids,
                     db: parts.db,
@@ -116,6 +126,15 @@ impl House {
         &self.inner.parts.settings
     }
 
+    pub(crate) fn denials(&self) -> &Mutex<Denials> {
+        &self.inner.denials
+    }
+    pub(crate) fn sign_in_refusals(&self) -> &Mutex<Refusals> {
+        &self.inner.sign_in_refusals
+    }
+    pub(crate) fn asked_from(&self) -> &Mutex<AskedFrom> {
+        &self.inner.asked_from
+    }
     /// One load of a register or a regulation at a time.
     pub(crate) async fn loading(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.inner.loading.lock().await

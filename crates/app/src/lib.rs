@@ -11,6 +11,7 @@ mod facts;
 mod gate;
 pub mod house;
 pub mod load_register;
+mod misuse;
 pub mod rebuild;
 pub mod receive;
 pub mod regulation;

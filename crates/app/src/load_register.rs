@@ -50,6 +50,10 @@ pub enum LoadRegisterError {
     )]
     OtherHolder { section: &'static str, key: String },
     #[error(
+        "card {key}: この番号のカードは紛失・返却・期限切れ・停止、または別のカードに替わったものです。再び使うことはできません。新しい番号のカードを登録してください。何も変更していません。 / This card number is over for ever; issue a card with another number. Nothing was changed."
+    )]
+    CardIsOver { key: String },
+    #[error(
         "同時に別の登録が行われました。何も変更していません。もう一度実行してください。 / Another load came in between; nothing was changed, run it again."
     )]
     Meanwhile,
@@ -61,7 +65,9 @@ impl Problem for LoadRegisterError {
     fn category(&self) -> Category {
         match self {
             Self::Refused(refused) => refused.category(),
-            Self::Taken { .. } | Self::OtherHolder { .. } | Self::Meanwhile => Category::Conflict,
+            Self::Taken { .. } | Self::CardIsOver { .. } | Self::OtherHolder { .. } | Self::Meanwhile => {
+                Category::Conflict
+            }
             Self::App(error) => error.category(),
         }
     }
@@ -69,6 +75,7 @@ impl Problem for LoadRegisterError {
         match self {
             Self::Refused(refused) => refused.code(),
             Self::Taken { .. } => "register_taken",
+            Self::CardIsOver { .. } => "register_card_is_over",
             Self::OtherHolder { .. } => "register_other_holder",
             Self::Meanwhile => "register_meanwhile",
             Self::App(error) => error.code(),

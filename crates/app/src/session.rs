@@ -7,7 +7,9 @@ use crate::facts;
 use crate::house::House;
 use renkei_access::{Asker, SessionFacts};
 use renkei_hpki::Examined;
-use renkei_kernel::limits::{SESSION_ABSOLUTE_SECONDS, SESSION_IDLE_SECONDS, SESSIONS_PER_PERSON_MAX};
+use renkei_kernel::limits::{
+    SESSION_ABSOLUTE_SECONDS, SESSION_IDLE_SECONDS, SESSION_IDLE_SHARED_SECONDS, SESSIONS_PER_PERSON_MAX,
+};
 use renkei_kernel::{Category, InstitutionId, PersonId, SessionId, Timestamp, Withheld};
 use renkei_participation::{AffiliationState, InstitutionState, Period, Role};
 use renkei_store::sessions::{self, SessionRow};
@@ -19,13 +21,25 @@ pub const PROFESSIONAL_ENTRANCE: i16 = 1;
 /// The idle limit is moved on at most this often, so that a page costs no write.
 const SEEN_EVERY_SECONDS: i64 = 60;
 
-/// Where a request comes from, as the listener says; never from a header.
-#[derive(Debug, Clone)]
+/// Where a request comes from, as the listener says; never from a header. `Debug` leaves out the certificates: they hold
+/// the person's name.
+#[derive(Clone)]
 pub struct Caller {
     pub entrance: i16,
     pub source: Option<IpAddr>,
     /// DER certificates whose key the caller proved to hold, its own first.
     pub chain: Option<Arc<Vec<Vec<u8>>>>,
+}
+
+impl std::fmt::Debug for Caller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let certificates = self.chain.as_ref().map_or(0, |chain| chain.len());
+        f.debug_struct("Caller")
+            .field("entrance", &self.entrance)
+            .field("source", &self.source)
+            .field("certificates", &certificates)
+            .finish()
+    }
 }
 
 /// A live session at this request: everything it rests on was checked now.
@@ -42,8 +56,25 @@ pub struct Session {
     pub valid_until: Timestamp,
     pub credential_not_after: Timestamp,
     pub source: Option<IpAddr>,
+    /// Idle seconds after which it ends: fewer at a terminal that several people use (R-F1-3.3B-2).
+    pub idle_seconds: i64,
     /// For forms: bound to the session's token, useless without its cookie.
-    pub form_token: String,
+    pub form_token: Withheld<String>,
+    /// The request's caller, to be judged again when a card that was asked for arrives.
+    pub(crate) caller: Caller,
+}
+
+/// What register, institution and certificate say of a bound person at an instant.
+pub(crate) struct Standing {
+    pub role: Role,
+    pub idle_seconds: i64,
+}
+
+/// A stored session judged anew.
+pub(crate) struct Judged {
+    pub role: Role,
+    pub idle_seconds: i64,
+    pub examined: Examined,
 }
 
 impl Session {
@@ -81,8 +112,8 @@ fn fingerprint_of(examined: &Examined) -> [u8; 32] {
 }
 
 impl House {
-    fn form_token(&self, token: &[u8; 32]) -> String {
-        hex::encode(self.sealer().lookup_hash("session.form", &[token]))
+    fn form_token(&self, token: &[u8; 32]) -> Withheld<String> {
+        Withheld::new(hex::encode(self.sealer().lookup_hash("session.form", &[token])))
     }
     pub(crate) fn token_hash(&self, token: &[u8]) -> [u8; 32] {
         self.sealer().lookup_hash("session.token", &[token])
@@ -96,7 +127,7 @@ impl House {
         &self,
         person: PersonId,
         institution: InstitutionId,
-        role: Role,
+        standing: Standing,
         examined: &Examined,
         test_level: bool,
         caller: &Caller,
@@ -122,13 +153,15 @@ impl House {
             id: row.id,
             person,
             institution,
-            role,
+            role: standing.role,
             test_level,
             started_at: now,
-            valid_until: row.ends_at.min(now.plus_seconds(SESSION_IDLE_SECONDS)),
+            valid_until: row.ends_at.min(now.plus_seconds(standing.idle_seconds)),
             credential_not_after: examined.holder.not_after,
             source: caller.source,
+            idle_seconds: standing.idle_seconds,
             form_token: self.form_token(&token),
+            caller: caller.clone(),
         };
         let started = events::auth_success(self, &session, &fingerprint_of(examined), caller);
         let (house, caller) = (self.clone(), caller.clone());
@@ -185,33 +218,10 @@ impl House {
             // A second tab meets the same end as the first; it does not begin again by itself.
             return Ok(Err(NoSession::Ended("signed_out")));
         }
-        let idle_end = row.last_seen_at.plus_seconds(SESSION_IDLE_SECONDS);
-        let ends = if now >= row.ends_at {
-            Some("absolute")
-        } else if now >= idle_end {
-            Some("idle")
-        } else {
-            None
-        };
-        if let Some(reason) = ends {
-            return self.session_end_now(&row, reason, caller).await.map(|()| Err(NoSession::Ended(reason)));
-        }
-        let examined = match self.examine(caller) {
-            Ok(examined) => examined,
+        let judged = match self.judge_session(&row, caller, now).await? {
+            Ok(judged) => judged,
             Err(reason) => {
                 return self.session_end_now(&row, reason, caller).await.map(|()| Err(NoSession::Ended(reason)));
-            }
-        };
-        if row.entrance != caller.entrance || row.fingerprint_hash != self.fingerprint_hash(&fingerprint_of(&examined))
-        {
-            self.session_end_now(&row, "bound_elsewhere", caller).await?;
-            return Ok(Err(NoSession::Ended("bound_elsewhere")));
-        }
-        let role = match self.standing(row.person, row.institution, &examined, caller.source, now).await? {
-            Ok(standing) => standing,
-            Err(reason) => {
-                self.session_end_now(&row, reason, caller).await?;
-                return Ok(Err(NoSession::Ended(reason)));
             }
         };
         if touch && now.seconds_since(row.last_seen_at) >= SEEN_EVERY_SECONDS {
@@ -224,14 +234,46 @@ impl House {
             id: row.id,
             person: row.person,
             institution: row.institution,
-            role,
+            role: judged.role,
             test_level: row.test_level,
             started_at: row.started_at,
-            valid_until: row.ends_at.min(now.plus_seconds(SESSION_IDLE_SECONDS)),
-            credential_not_after: examined.holder.not_after,
+            valid_until: row.ends_at.min(now.plus_seconds(judged.idle_seconds)),
+            credential_not_after: judged.examined.holder.not_after,
             source: caller.source,
+            idle_seconds: judged.idle_seconds,
             form_token: self.form_token(&token),
+            caller: caller.clone(),
         }))
+    }
+
+    /// Everything a stored session rests on, at this instant: its ends, the certificate and its revocation, entrance,
+    /// register, line. The word of the trail when it may not go on.
+    pub(crate) async fn judge_session(
+        &self,
+        row: &SessionRow,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Result<Judged, &'static str>, AppError> {
+        let idle = now.seconds_since(row.last_seen_at);
+        if now >= row.ends_at {
+            return Ok(Err("absolute"));
+        }
+        if idle >= SESSION_IDLE_SECONDS {
+            return Ok(Err("idle"));
+        }
+        let examined = match self.examine(caller) {
+            Ok(examined) => examined,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let fingerprint = self.fingerprint_hash(&fingerprint_of(&examined));
+        if row.entrance != caller.entrance || row.fingerprint_hash != fingerprint {
+            return Ok(Err("bound_elsewhere"));
+        }
+        match self.standing(row.person, row.institution, &examined, caller.source, now).await? {
+            Ok(standing) if idle >= standing.idle_seconds => Ok(Err("idle")),
+            Ok(Standing { role, idle_seconds }) => Ok(Ok(Judged { role, idle_seconds, examined })),
+            Err(reason) => Ok(Err(reason)),
+        }
     }
 
     /// What register and institution say of a bound person at this instant; the reason word when they say no.
@@ -242,7 +284,7 @@ impl House {
         examined: &Examined,
         source: Option<IpAddr>,
         at: Timestamp,
-    ) -> Result<Result<Role, &'static str>, AppError> {
+    ) -> Result<Result<Standing, &'static str>, AppError> {
         let on = self.db().reader();
         let bound = facts::binding(on, self.holder_hashes(examined), at).await?;
         let Some(bound) = bound.filter(|bound| bound.person == person) else { return Ok(Err("unbound")) };
@@ -250,7 +292,7 @@ impl House {
         if !bound.fingerprints.is_empty() && !bound.fingerprints.contains(&fingerprint) {
             return Ok(Err("unbound"));
         }
-        let Some(house) = facts::institution(on, institution, source, at).await? else {
+        let Some((house, shared)) = facts::institution_and_terminal(on, institution, source, at).await? else {
             return Ok(Err("institution_absent"));
         };
         if house.state != InstitutionState::Active || !house.valid.contains(at) {
@@ -270,7 +312,10 @@ impl House {
                 continue;
             }
             match self.profession_agrees(examined, post.role, at) {
-                Ok(()) => return Ok(Ok(post.role)),
+                Ok(()) => {
+                    let idle_seconds = if shared { SESSION_IDLE_SHARED_SECONDS } else { SESSION_IDLE_SECONDS };
+                    return Ok(Ok(Standing { role: post.role, idle_seconds }));
+                }
                 Err(disagrees) => reason = disagrees,
             }
         }
@@ -314,7 +359,7 @@ impl House {
     pub fn form_is_genuine(session: &Session, token: &str) -> Result<(), Refusal> {
         use sha2::{Digest, Sha256};
         // Compared as digests: equal length, and no early end that a clock could see.
-        if Sha256::digest(session.form_token.as_bytes()) == Sha256::digest(token.as_bytes()) {
+        if Sha256::digest(session.form_token.reveal().as_bytes()) == Sha256::digest(token.as_bytes()) {
             Ok(())
         } else {
             Err(Refusal { category: Category::NotAllowed, code: "form_token", reference: None })

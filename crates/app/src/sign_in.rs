@@ -4,16 +4,58 @@ use crate::error::{AppError, Refusal};
 use crate::events;
 use crate::facts;
 use crate::house::House;
-use crate::session::{Caller, Session};
+use crate::session::{Caller, Session, Standing};
 use renkei_hpki::{Examined, Level, Use, examine};
+use renkei_kernel::limits::{SIGN_IN_REFUSALS_PER_MINUTE_MAX, SIGN_IN_SOURCES_MAX};
 use renkei_kernel::{Category, InstitutionId, PersonId, Problem, Timestamp, Withheld};
 use renkei_participation::{Profession, Role};
+use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::PoisonError;
 
 /// Why a sign-in was refused, in the words of the trail, and the certificate's fingerprint where it could be read.
 struct NotSignedIn {
     reason: &'static str,
     fingerprint: Option<[u8; 32]>,
+}
+
+/// Refused sign-ins of each source within the present minute. Whoever has no right can ask as often as the line
+/// carries, and every refusal is a record that is kept for years: beyond a number, one more record says that there were
+/// more, and the rest is answered without. A certificate that is good is never held up by this.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals {
+    minute: i64,
+    of: HashMap<Option<IpAddr>, u64>,
+    /// Beyond the number of sources that are remembered, all others are one.
+    of_others: u64,
+}
+
+/// How a refused sign-in is noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    /// As every refusal.
+    Noted,
+    /// As the last of this minute: there are too many.
+    LastNoted,
+    /// Not in the trail.
+    Only,
+}
+
+impl Refusals {
+    fn one_more(&mut self, source: Option<IpAddr>, now: Timestamp) -> Counted {
+        let minute = now.seconds().div_euclid(60);
+        if self.minute != minute {
+            *self = Self { minute, ..Self::default() };
+        }
+        let known = self.of.len() < SIGN_IN_SOURCES_MAX || self.of.contains_key(&source);
+        let count = if known { self.of.entry(source).or_default() } else { &mut self.of_others };
+        *count = count.saturating_add(1);
+        match (*count).cmp(&SIGN_IN_REFUSALS_PER_MINUTE_MAX) {
+            std::cmp::Ordering::Less => Counted::Noted,
+            std::cmp::Ordering::Equal => Counted::LastNoted,
+            std::cmp::Ordering::Greater => Counted::Only,
+        }
+    }
 }
 
 /// The word people are told. Whoever is not in the register, suspended, or of an institution that takes no part gets
@@ -57,12 +99,24 @@ impl House {
     /// [`AppError::Refused`] with the reason word and the number under which the trail holds the refusal.
     pub async fn sign_in(&self, caller: &Caller) -> Result<(Withheld<String>, Session), AppError> {
         match self.judge_caller(caller).await? {
-            Ok((person, institution, role, examined)) => {
+            Ok((person, institution, standing, examined)) => {
                 let test = examined.level == Level::Test;
-                self.session_start(person, institution, role, &examined, test, caller).await
+                self.session_start(person, institution, standing, &examined, test, caller).await
             }
             Err(NotSignedIn { reason, fingerprint }) => {
-                let event = events::auth_failure(self, reason, fingerprint, caller);
+                let counted = self
+                    .sign_in_refusals()
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .one_more(caller.source, self.now());
+                let event = match counted {
+                    Counted::Noted => events::auth_failure(self, reason, fingerprint, caller),
+                    Counted::LastNoted => events::auth_failure(self, "too_many", fingerprint, caller),
+                    Counted::Only => {
+                        let refusal = Refusal { category: Category::TooMany, code: "too_many", reference: None };
+                        return Err(refusal.into());
+                    }
+                };
                 let reference = renkei_ledger::record_alone(self.db(), event).await?;
                 let word = public_word(reason);
                 Err(Refusal::new(category(word), word, reference).into())
@@ -73,7 +127,7 @@ impl House {
     async fn judge_caller(
         &self,
         caller: &Caller,
-    ) -> Result<Result<(PersonId, InstitutionId, Role, Examined), NotSignedIn>, AppError> {
+    ) -> Result<Result<(PersonId, InstitutionId, Standing, Examined), NotSignedIn>, AppError> {
         let examined = match self.examine(caller) {
             Ok(examined) => examined,
             Err(reason) => {
@@ -91,7 +145,7 @@ impl House {
             return no("affiliation_ended");
         };
         match self.standing(bound.person, institution, &examined, caller.source, now).await? {
-            Ok(role) => Ok(Ok((bound.person, institution, role, examined))),
+            Ok(standing) => Ok(Ok((bound.person, institution, standing, examined))),
             Err(reason) => no(reason),
         }
     }

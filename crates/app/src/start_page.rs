@@ -106,8 +106,11 @@ impl House {
     /// Ends a visit: its permission is over for everybody of the institution.
     pub async fn close_visit(&self, session: &Session, grant: GrantId) -> Result<(), AppError> {
         let row = grants::find(self.db().reader(), grant).await?;
-        let Some(row) = row.filter(|row| row.institution == session.institution) else {
-            // Another institution's visit is nobody's: closed already, as far as this caller may know.
+        let Some(row) = row.as_ref().filter(|row| row.institution == session.institution) else {
+            // Another institution's visit is nobody's: closed already, as far as this caller may know. The trail knows.
+            let patient = row.as_ref().map(|row| row.patient);
+            let event = events::foreign_named(self, session, "grant", grant.into(), patient);
+            self.record_denial(event, events::actor(session)).await?;
             return Ok(());
         };
         let event = events::grant_closed(self, session, grant, row.patient);

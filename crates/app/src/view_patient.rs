@@ -9,7 +9,7 @@ use crate::{events, facts};
 use renkei_access::{ConsentFacts, GrantKind, Operation, Purpose, Reason};
 use renkei_kernel::{GrantId, InstitutionId, Timestamp};
 use renkei_ledger::Recorded;
-use renkei_participation::{InstitutionKind, ItemSet, RegionCode};
+use renkei_participation::{InstitutionKind, Item, ItemSet, RegionCode};
 use renkei_records::views::PatientRecord;
 use renkei_store::grants::{self, Grant};
 use renkei_store::{batches, charts, directory};
@@ -121,7 +121,11 @@ impl House {
             now,
             identity,
             own_numbers: self.own_numbers(session, recorded, now).await?,
-            consent: facts::consent(on, grant.patient, now).await?,
+            consent: if permit.items().contains(Item::ConsentAndLimits) {
+                facts::consent(on, grant.patient, now).await?
+            } else {
+                None
+            },
             why: WhyView {
                 because: permit.because().to_vec(),
                 grant_kind: used.kind,

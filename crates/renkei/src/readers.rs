@@ -8,6 +8,7 @@ use renkei_api::reader::{
 use renkei_app::House;
 use renkei_app::card::{CardAnswer, CardReaders, ReaderState};
 use renkei_kernel::{CardReadId, Problem, ReaderId, Timestamp, Withheld};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Makes the hub of a house and connects both.
@@ -44,6 +45,9 @@ struct Keys(House);
 impl ReaderKeys for Keys {
     fn device_key(&self, reader: ReaderId) -> BoxFuture<'_, Option<[u8; 32]>> {
         Box::pin(async move { logged(self.0.reader_device_key(reader).await).flatten() })
+    }
+    fn line_fits(&self, reader: ReaderId, source: Option<IpAddr>) -> BoxFuture<'_, bool> {
+        Box::pin(async move { logged(self.0.reader_line_fits(reader, source).await).unwrap_or(false) })
     }
     fn settings(&self, reader: ReaderId) -> BoxFuture<'_, ReaderSettings> {
         Box::pin(async move {

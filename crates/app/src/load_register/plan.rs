@@ -6,9 +6,10 @@
 use super::standing::{Standing, key_in_file, kinds_of, period};
 use super::wanted::Wanted;
 use super::{Keys, LoadRegisterError, LoadSummary};
+use crate::codes::{self, CardCodes};
 use renkei_kernel::{FactId, Timestamp};
-use renkei_participation::Period;
 use renkei_participation::register::{RegisterFile, Section};
+use renkei_participation::{CardState, Period};
 use renkei_store::facts::{Ever, FactKind, KeptKey};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -69,6 +70,7 @@ impl Plan {
             plan.state(want, content, rows, before.is_some(), end, keys);
         }
         plan.end(file, keys, standing, &stated);
+        plan.refuse_cards_that_are_over(standing, now)?;
         plan.refuse_taken(standing)?;
         Ok(plan)
     }
@@ -149,6 +151,24 @@ impl Plan {
         true
     }
 
+    /// A card that is lost, replaced or ended stays so for ever: its number opens nothing again, for nobody
+    /// (patient-card.md section 4). The patient gets a card with another number.
+    fn refuse_cards_that_are_over(&self, standing: &Standing, now: Timestamp) -> Result<(), LoadRegisterError> {
+        for want in self.write.iter().filter(|want| want.kind == FactKind::Card) {
+            let state = codes::read::<CardCodes>(&want.codes).map(|words| words.state);
+            if !matches!(state, Some(CardState::Issued | CardState::Active)) {
+                continue;
+            }
+            let rows = standing.rivals(want);
+            let known = rows.iter().filter(|row| !row.superseded && row.fact.valid_from <= now).count();
+            let holds = rows.iter().any(|row| !row.superseded && period(&row.fact).contains(now));
+            if rows.iter().any(|row| card_is_over(want, row, now)) || (known > 0 && !holds) {
+                return Err(LoadRegisterError::CardIsOver { key: key_in_file(want).to_owned() });
+            }
+        }
+        Ok(())
+    }
+
     /// Of cards, patient numbers, certificates, facility codes and consents one holds at a time: an entry that would
     /// meet what remains of another one refuses the whole file. A card number never goes to another patient, also when
     /// its entry was changed or corrected.
@@ -169,6 +189,18 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// Whether a number's rows say that its card is over: it was lost, returned, expired or blocked; another card took its
+/// place; or it was ended. What was never more than a mistake in a file (superseded) ends nothing.
+fn card_is_over(want: &Wanted, row: &Ever, now: Timestamp) -> bool {
+    let held = period(&row.fact);
+    if row.superseded || held.is_empty() || held.from > now || row.fact.subject != want.subject {
+        return false;
+    }
+    let state = codes::read::<CardCodes>(&row.fact.codes).map(|words| words.state);
+    let usable = |state| matches!(state, CardState::Issued | CardState::Active);
+    !state.is_some_and(usable) || row.fact.entry != want.id
 }
 
 /// Whether an entry would go over to another patient, person or institution. What hangs on it (results of a chart, the

@@ -77,6 +77,7 @@ impl House {
                 kinds: row.kinds.clone(),
                 colour: row.colour,
                 sources: row.sources.clone(),
+                shared_terminals: row.shared_terminals.clone(),
             };
             let words = InstitutionName { code: row.code.as_str().to_owned(), name: row.name.clone() };
             all.push(Wanted {

@@ -41,8 +41,19 @@ pub const CARD_UNKNOWN_MAX: u32 = 10;
 pub const CARD_UNKNOWN_WINDOW_SECONDS: i64 = 600;
 /// Professional sessions (login-and-sessions.md section 5).
 pub const SESSION_IDLE_SECONDS: i64 = 15 * 60;
+/// The same at a terminal that several people use, as the register says of its address (R-F1-3.3B-2).
+pub const SESSION_IDLE_SHARED_SECONDS: i64 = 5 * 60;
 pub const SESSION_ABSOLUTE_SECONDS: i64 = 12 * 60 * 60;
 pub const SESSIONS_PER_PERSON_MAX: usize = 2;
+/// Refusals of one person within the window at which somebody is alarmed, once for a window (R-F1-3.3B-4).
+pub const DENIALS_MAX: usize = 10;
+pub const DENIALS_WINDOW_SECONDS: i64 = 300;
+/// Persons whose refusals are remembered at once.
+pub const DENIALS_PERSONS_MAX: usize = 4_096;
+/// Refused sign-ins of one source that the trail takes one by one in a minute; the rest is counted.
+pub const SIGN_IN_REFUSALS_PER_MINUTE_MAX: u64 = 30;
+/// Sources whose refused sign-ins are counted apart within a minute.
+pub const SIGN_IN_SOURCES_MAX: usize = 1_024;
 /// Unwrapped chart keys kept in memory, zeroised when they leave.
 pub const KEY_CACHE_MAX: usize = 4_096;
 /// Body of an ordinary request at a page.

@@ -19,7 +19,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use renkei_app::session::{Caller, NoSession, PROFESSIONAL_ENTRANCE, Session};
 use renkei_app::start_page::WhoView;
 use renkei_app::{AppError, House, Refusal, reference_number};
-use renkei_kernel::limits::{SESSION_ABSOLUTE_SECONDS, SESSION_IDLE_SECONDS};
+use renkei_kernel::limits::SESSION_ABSOLUTE_SECONDS;
 use renkei_kernel::{Category, EventId};
 use renkei_net::ConnectionFacts;
 
@@ -120,8 +120,8 @@ impl Entered {
                 test_certificate: self.session.test_level,
                 until: None,
             }),
-            csrf: self.session.form_token.clone(),
-            leave: u32::try_from(SESSION_IDLE_SECONDS + LEAVE_AFTER_SECONDS)
+            csrf: self.session.form_token.reveal().clone(),
+            leave: u32::try_from(self.session.idle_seconds + LEAVE_AFTER_SECONDS)
                 .ok()
                 .map(|seconds| (seconds, format!("/idle?back={}", encoded(&visitor.here)))),
             ..visitor.shell(web)

@@ -70,6 +70,8 @@ names! {
     AuthEnded, "auth.ended", Execute;
     /// A function was asked for at an entrance where it does not exist.
     AuthZoneDenied, "auth.zone_denied", Execute;
+    /// Refusals of one person that follow each other too closely.
+    MisuseSuspected, "misuse.suspected", Execute;
     /// A peer failed in the handshake.
     NodeRefused, "auth.node_refused", Execute;
     GrantOpened, "grant.opened", Create;

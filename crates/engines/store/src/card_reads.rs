@@ -113,3 +113,17 @@ pub async fn refused_since(on: &impl ConnectionTrait, reader: ReaderId, since: T
         .count(on)
         .await?)
 }
+
+/// The same for one person over all readers: somebody who goes from reader to reader guesses no more often.
+pub async fn refused_of_person_since(
+    on: &impl ConnectionTrait,
+    person: PersonId,
+    since: Timestamp,
+) -> Result<u64, Error> {
+    Ok(card_read::Entity::find()
+        .filter(card_read::Column::PersonId.eq(Uuid::from(person)))
+        .filter(card_read::Column::AnsweredAt.gte(since.micros()))
+        .filter(card_read::Column::State.eq(2i16))
+        .count(on)
+        .await?)
+}

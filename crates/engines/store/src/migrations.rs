@@ -11,6 +11,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration::new("0003_create_visits", visits),
     Migration::new("0004_create_definitions", definitions),
     Migration::new("0005_create_people_of_the_trail", people_of_the_trail),
+    Migration::new("0006_index_card_reads_of_persons", card_reads_of_persons),
 ];
 
 fn participation(schema: &mut Schema) {
@@ -113,4 +114,9 @@ fn people_of_the_trail(schema: &mut Schema) {
         t.id("person_id").micros("recorded_at").bytes("sealed");
         t.key(&["person_id", "recorded_at"]);
     });
+}
+
+/// Refused cards are counted for a person too, over all readers.
+fn card_reads_of_persons(schema: &mut Schema) {
+    schema.index("card_reads", &["person_id", "answered_at"]);
 }

@@ -90,6 +90,7 @@ struct Line {
     version: String,
     device: DeviceState,
     drift_seconds: Option<i64>,
+    source: Option<IpAddr>,
 }
 
 /// An accepted connection, as the socket holds it.
@@ -194,11 +195,15 @@ impl Hub {
         reader: ReaderId,
         version: &str,
         signature: &Signature,
+        source: Option<IpAddr>,
     ) -> Result<Accepted, Refusal> {
         let key = self.settings.keys.device_key(reader).await.ok_or(Refusal::NotEnrolled)?;
         let signed = identify_bytes(&self.settings.server_name, hello, reader, version);
         if !is_signed_by(&key, &signed, signature) {
             return Err(Refusal::Signature);
+        }
+        if !self.settings.keys.line_fits(reader, source).await {
+            return Err(Refusal::Line);
         }
         let version: String = version.chars().filter(|c| !c.is_control()).take(VERSION_MAX_CHARS).collect();
         let (nonce, now) = (self.fresh_nonce(), self.now());
@@ -208,8 +213,15 @@ impl Hub {
             inner.last_line += 1;
             let line = LineId { reader, number: inner.last_line };
             let (since, device) = (now, DeviceState::Absent);
-            let new =
-                Line { number: line.number, outbox, since, version: version.clone(), device, drift_seconds: None };
+            let new = Line {
+                number: line.number,
+                outbox,
+                since,
+                version: version.clone(),
+                device,
+                drift_seconds: None,
+                source,
+            };
             let before = inner.lines.insert(reader, new);
             if let Some(before) = &before {
                 let _full_or_gone = before.outbox.try_send(ToAgent::Bye { reason: Farewell::Replaced });
@@ -325,6 +337,11 @@ impl Hub {
             self.refuse(reader, Some(read), Refusal::NotEnrolled).await;
             return Err(Farewell::NotAccepted);
         };
+        let source = self.inner().line(line).and_then(|line| line.source);
+        if !self.settings.keys.line_fits(reader, source).await {
+            self.refuse(reader, Some(read), Refusal::Line).await;
+            return Err(Farewell::NotAccepted);
+        }
         if !is_signed_by(&key, &message.signed_bytes(&self.settings.server_name), &message.signature) {
             self.refuse(reader, Some(read), Refusal::Signature).await;
             return Ok(());

@@ -7,6 +7,7 @@ use crate::reader::wire::{DeviceState, ReadFault};
 use futures::future::BoxFuture;
 use renkei_kernel::{CardReadId, ReaderId, Timestamp};
 use renkei_participation::{CardId, CardRefusal};
+use std::net::IpAddr;
 
 /// Worth of the proof that a card was there (patient-card.md, section 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +54,8 @@ pub enum Refusal {
     WrongRead,
     /// No such reader is enrolled any more.
     NotEnrolled,
+    /// The connection comes from no line of the reader's institution.
+    Line,
     /// Not a message of this protocol.
     Malformed,
     /// More messages than an agent may send.
@@ -68,6 +71,7 @@ impl Refusal {
             Self::Foreign => "foreign",
             Self::WrongRead => "wrong_read",
             Self::NotEnrolled => "not_enrolled",
+            Self::Line => "source_mismatch",
             Self::Malformed => "malformed",
             Self::TooMany => "too_many",
         }
@@ -172,6 +176,8 @@ pub struct ReaderSettings {
 pub trait ReaderKeys: Send + Sync {
     /// The Ed25519 public key of a reader that is enrolled at this moment.
     fn device_key(&self, reader: ReaderId) -> BoxFuture<'_, Option<[u8; 32]>>;
+    /// Whether a connection from `source` comes from a line of the institution the reader stands at.
+    fn line_fits(&self, reader: ReaderId, source: Option<IpAddr>) -> BoxFuture<'_, bool>;
     /// Its settings; the strict ones unless the operator said otherwise.
     fn settings(&self, _reader: ReaderId) -> BoxFuture<'_, ReaderSettings> {
         Box::pin(async { ReaderSettings::default() })

@@ -75,7 +75,7 @@ async fn attend(hub: Arc<Hub>, mut socket: WebSocket, source: Option<IpAddr>) {
 async fn identify(hub: &Hub, socket: &mut WebSocket, hello: &Nonce, source: Option<IpAddr>) -> Option<Accepted> {
     let message = socket.recv().await?.ok()?;
     let Ok(FromAgent::Identify { reader, version, signature }) = parse(&message)? else { return None };
-    match hub.accept(hello, reader, &version, &signature).await {
+    match hub.accept(hello, reader, &version, &signature, source).await {
         Ok(accepted) => Some(accepted),
         Err(reason) => {
             hub.claim_refused(reader, reason, source).await;

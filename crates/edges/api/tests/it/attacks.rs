@@ -228,6 +228,31 @@ async fn a_reader_whose_enrolment_ended_is_out_at_its_next_answer() {
     assert!(scene.sink.cards().is_empty());
 }
 
+/// R-6.5.2-ア: the right device key on a line that is not the institution's: sent away with the same word as a wrong key,
+/// and out at the next answer when the line is taken away later.
+#[tokio::test]
+async fn a_device_key_from_another_line_is_sent_away() {
+    let scene = Scene::new().await;
+    let reader = scene.enrol(1);
+    scene.enrolled.elsewhere.lock().unwrap().push(reader);
+    let mut stolen = RawAgent::connect(&scene, reader, 1).await.unwrap();
+    let nonce = stolen.hello().await;
+    stolen.identify(HOST, &nonce).await;
+    assert_eq!(said_last(&mut stolen).await, Some(Farewell::NotAccepted));
+    assert!(!scene.hub.reader_state(reader).is_connected());
+    scene.enrolled.elsewhere.lock().unwrap().clear();
+
+    let mut agent = RawAgent::accepted(&scene, reader, 1).await;
+    scene.ask(reader);
+    let (read, nonce) = agent.order().await;
+    scene.enrolled.elsewhere.lock().unwrap().push(reader);
+    let answer = FromAgent::Card(agent.answer(read, nonce));
+    agent.send(&answer).await;
+    assert_eq!(said_last(&mut agent).await, Some(Farewell::NotAccepted));
+    assert_eq!(scene.sink.reasons(), ["source_mismatch"]);
+    assert!(scene.sink.cards().is_empty());
+}
+
 #[tokio::test]
 async fn large_and_many_messages_end_the_connection() {
     let scene = Scene::new().await;

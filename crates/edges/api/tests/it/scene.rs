@@ -16,7 +16,7 @@ use renkei_net::{Entrance, Identity, Listener, Running};
 use renkei_testpki::{Authority, TestPki, chain_pem, pem};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use std::collections::HashMap;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -73,12 +73,18 @@ impl CardReadSink for Remembered {
 pub struct Enrolled {
     pub keys: Mutex<HashMap<ReaderId, [u8; 32]>>,
     pub settings: Mutex<HashMap<ReaderId, ReaderSettings>>,
+    /// Readers whose institution's lines do not hold this machine.
+    pub elsewhere: Mutex<Vec<ReaderId>>,
 }
 
 impl ReaderKeys for Enrolled {
     fn device_key(&self, reader: ReaderId) -> BoxFuture<'_, Option<[u8; 32]>> {
         let key = self.keys.lock().unwrap().get(&reader).copied();
         Box::pin(async move { key })
+    }
+    fn line_fits(&self, reader: ReaderId, source: Option<IpAddr>) -> BoxFuture<'_, bool> {
+        let here = source == Some(Ipv4Addr::LOCALHOST.into()) && !self.elsewhere.lock().unwrap().contains(&reader);
+        Box::pin(async move { here })
     }
     fn settings(&self, reader: ReaderId) -> BoxFuture<'_, ReaderSettings> {
         let settings = self.settings.lock().unwrap().get(&reader).copied().unwrap_or_default();

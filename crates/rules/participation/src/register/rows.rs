@@ -118,6 +118,8 @@ pub struct InstitutionRow {
     pub state: InstitutionState,
     pub colour: u8,
     pub sources: Vec<SourceRange>,
+    /// Addresses of terminals that several people use (R-F1-3.3B-2).
+    pub shared_terminals: Vec<SourceRange>,
 }
 
 impl InstitutionRow {
@@ -139,6 +141,7 @@ impl InstitutionRow {
             row.fault(Some("colour"), BAD_COLOUR, faults);
         }
         let sources = row.list("sources", BAD_RANGE, faults, SourceRange::parse);
+        let shared_terminals = row.list("shared_terminals", BAD_RANGE, faults, SourceRange::parse);
         Some(Self {
             code: code?,
             name: name?,
@@ -148,6 +151,7 @@ impl InstitutionRow {
             state: state.unwrap_or(InstitutionState::Active),
             colour: colour?,
             sources,
+            shared_terminals,
         })
     }
 }

@@ -1,7 +1,10 @@
 //! The pages as a reader gets them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail loudly")]
 
+mod authorisation;
+mod browser;
 mod from_records;
+mod hidden;
 mod record;
 mod rules;
 mod scene;

@@ -7,7 +7,12 @@ cargo fmt --all --check
 cargo clippy --workspace --all-targets --quiet -- -D warnings
 npm --prefix frontend run --silent check
 cargo check --quiet -p renkei --no-default-features
-cargo nextest run --workspace --profile ci
+# What every test's world writes at the finest level is kept and searched for the names and numbers of the fixtures.
+logs="$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/test-logs"
+rm -rf "$logs"
+RENKEI_TEST_LOGS="$logs" cargo nextest run --workspace --profile ci
+cargo xtask leaks --planted crates/testkit/src/region.toml "$logs"
+rm -rf "$logs"
 # The use cases' suite once more, on PostgreSQL.
 RENKEI_TEST_ENGINE=postgresql cargo nextest run -p renkei-app
 cargo build --quiet -p renkei

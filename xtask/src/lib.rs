@@ -1,4 +1,6 @@
-//! Chores that read the repository itself: traceability, and the checks of its own walls (see `tests/it`).
+//! Chores that read the repository itself: traceability, personal data in logs, and the checks of its own walls (see
+//! `tests/it`).
 
+pub mod leaks;
 pub mod sources;
 pub mod trace;

@@ -1,8 +1,9 @@
-//! The project's own chores: `cargo xtask trace` writes the traceability table.
+//! The project's own chores: `cargo xtask trace` writes the traceability table, `cargo xtask leaks` searches logs for
+//! personal data.
 
 use std::path::Path;
 use std::process::ExitCode;
-use xtask::trace;
+use xtask::{leaks, trace};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -18,9 +19,22 @@ fn main() -> ExitCode {
                 ExitCode::from(2)
             }
         },
+        ["leaks", "--planted", rest @ ..] if rest.len() > 1 => {
+            let (registers, logs): (Vec<&str>, Vec<&str>) = rest.iter().partition(|file| file.ends_with(".toml"));
+            match leaks::search(root, &registers, &logs) {
+                Ok(summary) => {
+                    println!("{summary}");
+                    ExitCode::SUCCESS
+                }
+                Err(problem) => {
+                    eprintln!("xtask leaks: {problem}");
+                    ExitCode::from(2)
+                }
+            }
+        }
         _ => {
             eprintln!(
-                "usage: cargo xtask trace RESULT…   (JUnit files of the test run, JSON files of the browser walks)"
+                "usage: cargo xtask trace RESULT…   (JUnit files of the test run, JSON files of the browser walks)\n       cargo xtask leaks --planted REGISTER.toml… LOG…   (files, or folders of them)"
             );
             ExitCode::from(2)
         }

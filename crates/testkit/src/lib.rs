@@ -4,6 +4,7 @@
 //! Everything in it goes through the use cases; nothing is written behind their backs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "scenes fail loudly")]
 
+pub mod logs;
 mod messages;
 mod world;
 

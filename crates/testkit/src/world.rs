@@ -63,6 +63,7 @@ impl World {
     }
 
     pub async fn on(engine: Engine) -> Self {
+        crate::logs::start();
         let clock = Arc::new(SettableClock::frozen(tokyo("2026-11-21T10:00:00")));
         let ids = Ids::new(clock.clone(), Arc::new(SystemEntropy));
         let folder = tempfile::tempdir().expect("a folder");
@@ -158,7 +159,9 @@ impl World {
     }
     /// Signs in and answers the cookie's token too.
     pub async fn sign_in_with_token(&self, person: &str) -> (Withheld<String>, Session) {
-        self.house.sign_in(&self.caller(person)).await.expect("a session")
+        let (token, session) = self.house.sign_in(&self.caller(person)).await.expect("a session");
+        crate::logs::plant(token.reveal());
+        (token, session)
     }
 
     pub async fn reader(&self, key: &str) -> ReaderId {

@@ -399,7 +399,11 @@ async fn every_route_answers_every_role_as_the_table_says() {
                 let may = actor.name.contains("+visit");
                 assert!(may || !shows(&["佐倉", "HbA1c", "7.8"]), "{method} {route} shows a patient to {}", actor.name);
                 let may = may && !actor.name.starts_with("auxiliary");
-                assert!(may || !shows(&["HbA1c", "7.8", "すべての地域"]), "{method} {route} shows a value to {}", actor.name);
+                assert!(
+                    may || !shows(&["HbA1c", "7.8", "すべての地域"]),
+                    "{method} {route} shows a value to {}",
+                    actor.name
+                );
                 compared.one(route, method.as_str(), &actor.name, &word(&answer, &ground));
             }
         }

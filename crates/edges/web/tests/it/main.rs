@@ -5,6 +5,7 @@ mod authorisation;
 mod browser;
 mod from_records;
 mod hidden;
+mod quiet;
 mod record;
 mod rules;
 mod scene;

@@ -1,6 +1,7 @@
 //! The pages as a reader gets them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail loudly")]
 
+mod attacks;
 mod authorisation;
 mod browser;
 mod from_records;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests stop where a scene is wrong")]
 
+mod auditor;
 mod decision_table;
 mod entries;
 mod laws;

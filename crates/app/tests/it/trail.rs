@@ -60,3 +60,30 @@ async fn without_a_trail_nothing_happens() {
     assert!(world.house.sign_in(&world.caller("nurse-tsubaki")).await.is_err());
     assert!(world.house.close_visit(&doctor, grant).await.is_err());
 }
+
+/// R-F1-4.2B: who, when, whose data, from where and by what right stands in each access; what a role may see differs by
+/// duty; what is set up is recorded as well.
+#[tokio::test]
+async fn the_access_log_says_who_when_whose_and_by_what_right() {
+    let world = World::new().await;
+    let (doctor, nurse) = (world.sign_in("dr-minato").await, world.sign_in("nurse-tsubaki").await);
+    let grant = world.open(&doctor, "hana").await;
+    for session in [&doctor, &nurse] {
+        world.house.view_patient(session, grant, "summary").await.unwrap();
+    }
+    let (patient, trail) = (world.patient("hana").await.to_string(), world.trail().await);
+    let looks: Vec<_> = trail.iter().filter(|entry| entry["event"] == "access.granted").collect();
+    assert_eq!(looks.len(), 2);
+    for (look, session) in looks.iter().zip([&doctor, &nurse]) {
+        assert_eq!(look["actor"]["id"], session.person.to_string().as_str());
+        assert_eq!(look["actor"]["role"], session.role.code());
+        assert_eq!(look["actor"]["session"], session.id.to_string().as_str());
+        assert_eq!((&look["patient"], &look["net"]["peer"]), (&patient.as_str().into(), &"10.17.2.7".into()));
+        assert!(look["t"].as_str().is_some_and(|time| time.starts_with("2026-11-21T")));
+        assert!(look["permission"]["matrix"].is_number());
+    }
+    assert_ne!(looks[0]["permission"]["items"], looks[1]["permission"]["items"], "levels by duty");
+    for set_up in ["register.loaded", "matrix.enacted", "regulation.enacted"] {
+        assert!(trail.iter().any(|entry| entry["event"] == set_up), "{set_up}");
+    }
+}

@@ -13,6 +13,7 @@ use renkei_kernel::limits::{CARD_NONCE_SECONDS, CARD_UNKNOWN_MAX, CARD_UNKNOWN_W
 use renkei_kernel::{
     CardReadId, Category, EventId, GrantId, InstitutionId, PersonId, ReaderId, SessionId, Timestamp, Withheld,
 };
+use renkei_ledger::Event;
 use renkei_participation::{CardState, Role};
 use renkei_store::card_reads::{self, CardRead, CardReadState};
 use renkei_store::grants::{self, Grant};
@@ -277,12 +278,23 @@ impl House {
         patient: Option<PersonId>,
         reason: &'static str,
     ) -> Result<(), AppError> {
-        let event = events::card_refused(self, Some(row.id), row.reader, row.institution, patient, reason);
-        let (id, now) = (row.id, self.now());
         let alarm = self.asker_of(row.session).and_then(|(_, role)| {
             let (institution, session) = (Some(row.institution), Some(row.session));
             self.denied_once_more(row.person, Actor::Person { person: row.person, role, institution, session })
         });
+        self.card_read_ended(row, patient, reason, alarm).await
+    }
+
+    /// The request ends without a visit; `alarm` is recorded with it.
+    async fn card_read_ended(
+        &self,
+        row: &CardRead,
+        patient: Option<PersonId>,
+        reason: &'static str,
+        alarm: Option<Event>,
+    ) -> Result<(), AppError> {
+        let event = events::card_refused(self, Some(row.id), row.reader, row.institution, patient, reason);
+        let (id, now) = (row.id, self.now());
         self.db()
             .act(move |tx| {
                 let (event, alarm) = (event.clone(), alarm.clone());
@@ -323,7 +335,8 @@ impl House {
     ) -> Result<(), AppError> {
         let row = card_reads::find(self.db().reader(), read).await?;
         match row.filter(|row| row.reader == reader && row.state == CardReadState::Waiting) {
-            Some(row) => self.card_read_refused(&row, None, reason).await,
+            // A slip of the hand at the reader: nobody was refused anything.
+            Some(row) => self.card_read_ended(&row, None, reason, None).await,
             None => self.card_refused_at(reader, Some(read), "replay").await,
         }
     }

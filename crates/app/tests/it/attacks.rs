@@ -107,6 +107,19 @@ async fn refusals_of_every_kind_add_up() {
     assert_eq!(foreign, 6, "the trail knows who reached for another institution's things");
 }
 
+/// R-F1-3.3B-4: cards that slip from the reader are no refusals of anybody.
+#[tokio::test]
+async fn unreadable_cards_alarm_nobody() {
+    let world = World::new().await;
+    let nurse = world.sign_in("nurse-tsubaki").await;
+    let reader = world.reader("minato-reception").await;
+    for _ in 0..10 {
+        let read = world.house.request_card_read(&nurse, reader).await.unwrap();
+        world.house.card_unreadable(reader, read, "removed").await.unwrap();
+    }
+    assert_eq!((world.count("card.refused").await, world.house.misuse_alarms()), (10, 0));
+}
+
 /// a certificate that is revoked between the request and the card opens nothing.
 #[tokio::test]
 async fn a_certificate_revoked_after_the_request_opens_nothing() {

@@ -1,14 +1,6 @@
-//! A name that is read is written back the same.
+//! Body and promises: `renkei_hostile`, target `file_name`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use renkei_ssmix2::FileName;
 
-fuzz_target!(|name: &str| {
-    if let Ok(parsed) = FileName::parse(name) {
-        if !parsed.department.is_empty() && !name.contains("__") {
-            assert_eq!(parsed.to_string(), name);
-        }
-    }
-    let _ = FileName::parse_extended(name);
-});
+fuzz_target!(|bytes: &[u8]| renkei_hostile::attack("file_name", bytes));

@@ -6,6 +6,8 @@ pub const ORIGINAL_INLINE_MAX_BYTES: usize = 64 * 1024;
 pub const BLOB_MAX_BYTES: usize = 64 * 1024 * 1024;
 /// Largest single HL7 file an import opens.
 pub const HL7_FILE_MAX_BYTES: u64 = 16 * 1024 * 1024;
+/// Names in one folder of a storage; a folder with more is told and not read.
+pub const FOLDER_NAMES_MAX: usize = 1_000_000;
 /// Segments in one message.
 pub const HL7_SEGMENTS_MAX: usize = 20_000;
 /// Fields in one segment.

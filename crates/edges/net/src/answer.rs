@@ -46,7 +46,8 @@ fn is_claim(name: &HeaderName) -> bool {
     CLAIMS.contains(&name.as_str()) || CLAIM_PREFIXES.iter().any(|prefix| name.as_str().starts_with(prefix))
 }
 
-fn remove_claims(headers: &mut HeaderMap) {
+/// Takes out every header in which a caller, or a proxy that is not ours, says who or where the caller is.
+pub fn without_claims(headers: &mut HeaderMap) {
     let claims: Vec<HeaderName> = headers.keys().filter(|name| is_claim(name)).cloned().collect();
     for name in claims {
         headers.remove(name);
@@ -74,7 +75,7 @@ impl Desk {
         if declared.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| self.is_too_large(length)) {
             return Err(Fault::BodyTooLarge);
         }
-        remove_claims(request.headers_mut());
+        without_claims(request.headers_mut());
         request.extensions_mut().insert(facts.clone());
         let request = request.map(|body| Body::new(Limited::new(body, self.rules.body_bytes)));
         let running = AssertUnwindSafe(self.router.clone().oneshot(request)).catch_unwind();
@@ -137,7 +138,7 @@ mod tests {
             headers.append(HeaderName::from_static(name), HeaderValue::from_static("b"));
         }
         headers.insert(header::COOKIE, HeaderValue::from_static("kept"));
-        remove_claims(&mut headers);
+        without_claims(&mut headers);
         assert_eq!(headers.len(), 1);
         assert_eq!(headers[header::COOKIE], "kept");
     }

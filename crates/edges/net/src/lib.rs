@@ -21,12 +21,13 @@ mod rules;
 mod tls;
 pub mod zone;
 
+pub use answer::without_claims;
 pub use console::{Console, RunningConsole};
 pub use counters::{Counters, Counts};
 pub use entrance::{ConnectionFacts, ConnectionId, Entrance, Peer, TlsVersion};
 pub use error::NetError;
 pub use identity::{Identity, RootHints};
 pub use listener::{Listener, Running};
-pub use redirect::{Redirect, RunningRedirect};
+pub use redirect::{Redirect, RunningRedirect, redirect_to};
 pub use rules::{Fault, FaultPage, Rules};
 pub use tls::{ClientCertificates, Versions};

@@ -7,7 +7,7 @@ use crate::connection::Places;
 use crate::error::NetError;
 use crate::rules::Rules;
 use axum::http::uri::PathAndQuery;
-use axum::http::{Request, Response, StatusCode, Uri, header};
+use axum::http::{HeaderValue, Request, Response, StatusCode, Uri, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -85,15 +85,20 @@ async fn stand(socket: TcpListener, to: Arc<str>, rules: Rules) {
     }
 }
 
+/// Where a request at the plain port is sent: the configured name with the path asked for, whatever host the request
+/// names. `None` when the path fits into no header.
+pub fn redirect_to(to: &str, asked: &Uri) -> Option<HeaderValue> {
+    let path = asked.path_and_query().map_or("/", PathAndQuery::as_str);
+    format!("https://{to}{}", if path.starts_with('/') { path } else { "/" }).parse().ok()
+}
+
 /// 308 keeps the method; the body that came with it was never read.
 fn away(to: &str, asked: &Uri) -> Response<axum::body::Body> {
-    let path = asked.path_and_query().map_or("/", PathAndQuery::as_str);
-    let place = format!("https://{to}{}", if path.starts_with('/') { path } else { "/" });
     let mut answer = Response::new(axum::body::Body::empty());
     *answer.status_mut() = StatusCode::PERMANENT_REDIRECT;
-    match place.parse() {
-        Ok(place) => drop(answer.headers_mut().insert(header::LOCATION, place)),
-        Err(_) => *answer.status_mut() = StatusCode::BAD_REQUEST,
+    match redirect_to(to, asked) {
+        Some(place) => drop(answer.headers_mut().insert(header::LOCATION, place)),
+        None => *answer.status_mut() = StatusCode::BAD_REQUEST,
     }
     answer
 }

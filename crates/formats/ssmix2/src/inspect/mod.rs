@@ -153,7 +153,8 @@ fn recognised(path: &Path, options: &Options) -> Result<(Recognised, Option<Data
 
 /// A file read as a message; the data type is what the caller says, else what the file name says.
 fn read_path(path: &Path, data_type: Option<DataType>) -> Result<Reading, OpenError> {
-    let (found, bytes) = open(path)?;
+    // Named by the caller, who may name a link; what it leads to is opened without following another.
+    let (found, bytes) = open(&path.canonicalize().unwrap_or_else(|_| path.to_path_buf()))?;
     let name = found.file_name().and_then(|name| name.to_str()).and_then(|name| FileName::parse(name).ok());
     Ok(match (name, data_type) {
         (Some(name), None) => read_file(&name, &bytes),

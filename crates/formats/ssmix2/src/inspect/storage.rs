@@ -90,12 +90,16 @@ pub(crate) fn write(roots: &Roots, messages: &[Value], tally: &mut Tally, object
     let mut totals = [0; 10];
     object.raw("{\"patients\":[")?;
     let mut first = true;
-    for patient in Storage::new(roots.standard.iter().cloned()).patients() {
+    let storage = Storage::new(roots.standard.iter().cloned());
+    let mut patients = storage.patients();
+    while let Some(patient) = patients.next() {
+        patients.loose().into_iter().for_each(|place| unexpected(place, tally));
         match patient {
             Ok(patient) => write_patient(&patient, &mut first, &mut totals, tally, object)?,
-            Err(_) => tally.error("folder-unreadable", "", "フォルダを読めません。権限を確かめてください。"),
+            Err(error) => unreadable(&storage.place(&error.path), tally),
         }
     }
+    patients.loose().into_iter().for_each(|place| unexpected(place, tally));
     object.raw("],\"totals\":")?;
     object.json(&Counts::json(&totals))?;
     if !roots.extended.is_empty() {
@@ -114,6 +118,15 @@ pub(crate) fn write(roots: &Roots, messages: &[Value], tally: &mut Tally, object
         object.json(&Value::Array(messages.to_vec()))?;
     }
     object.raw("}")
+}
+
+fn unexpected(place: String, tally: &mut Tally) {
+    let text = "データ種別のフォルダの外、または通常でないファイルがあります。読みません。";
+    tally.add("", Finding::note("file-unexpected", place, text));
+}
+
+fn unreadable(place: &str, tally: &mut Tally) {
+    tally.error("folder-unreadable", place, "フォルダを読めません。権限を確かめてください。");
 }
 
 /// Writes the object of one patient's folder.
@@ -205,13 +218,8 @@ impl Summary {
         let mut versions: Versions<Sight> = Versions::default();
         for file in folder.files() {
             match file {
-                Err(Loose::Unexpected(relative)) => {
-                    let text = "データ種別のフォルダの外、または通常でないファイルがあります。読みません。";
-                    tally.add("", Finding::note("file-unexpected", relative, text));
-                }
-                Err(Loose::Unreadable(_)) => {
-                    tally.error("folder-unreadable", "", "フォルダを読めません。権限を確かめてください。");
-                }
+                Err(Loose::Unexpected(relative)) => unexpected(relative, tally),
+                Err(Loose::Unreadable(error)) => unreadable(&folder.place(&error.path), tally),
                 Ok(entry) => {
                     tally.extend("", entry.disagreements());
                     if entry.is_other_patient() {
@@ -360,16 +368,20 @@ impl Summary {
 
 fn write_documents(roots: &[PathBuf], tally: &mut Tally, object: &mut Object<'_>) -> io::Result<()> {
     let mut first = true;
-    for patient in Storage::new(roots.iter().cloned()).patients() {
-        let Ok(patient) = patient else {
-            tally.error("folder-unreadable", "", "フォルダを読めません。権限を確かめてください。");
-            continue;
+    let storage = Storage::new(roots.iter().cloned());
+    for patient in storage.patients() {
+        let patient = match patient {
+            Ok(patient) => patient,
+            Err(error) => {
+                unreadable(&storage.place(&error.path), tally);
+                continue;
+            }
         };
         let mut versions: Versions<usize> = Versions::default();
         let mut listed = Vec::new();
         for document in documents(&patient) {
             match document {
-                Err(_) => tally.error("folder-unreadable", "", "フォルダを読めません。権限を確かめてください。"),
+                Err(error) => unreadable(&storage.place(&error.path), tally),
                 Ok(document) => match &document.parsed {
                     Ok(name) if name.patient_id == patient.patient_id => {
                         versions.add(name, listed.len());

@@ -1,16 +1,16 @@
 //! A file of the transaction storage as JSON: its records in order, then how many did what.
 
-use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::format;
 use super::object::Object;
 use super::tally::Tally;
+use super::{format, open_text};
 use crate::DataType;
 use crate::message::{Verdict, read_message};
+use crate::storage::open_regular;
 use crate::transaction::{Records, TransactionKind};
 
 /// A transaction file: its records in order, one line each.
@@ -51,9 +51,14 @@ pub(crate) fn write_records(
     mut first: bool,
 ) -> io::Result<RecordCounts> {
     let mut counts = RecordCounts::default();
-    let Ok(file) = File::open(path) else {
-        tally.error("file-unreadable", "", "ファイルを読めません。");
-        return Ok(counts);
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let file = match open_regular(&path) {
+        Ok((file, _)) => file,
+        Err(error) => {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            tally.error(error.code(), &name, open_text(&error));
+            return Ok(counts);
+        }
     };
     for record in Records::new(BufReader::new(file)) {
         counts.records += 1;

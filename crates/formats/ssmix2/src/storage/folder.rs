@@ -2,9 +2,10 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use renkei_kernel::Finding;
+use renkei_kernel::{Finding, limits};
 
 use super::WalkError;
 use crate::data_type::DataType;
@@ -50,6 +51,12 @@ impl PatientFolder {
                 Ok((care_date, date_path)) => self.types(root, care_date, &date_path),
             })
         })
+    }
+
+    /// A path of this patient as findings name it: below its root.
+    pub fn place(&self, path: &Path) -> String {
+        let root = self.roots.iter().find(|root| path.starts_with(root));
+        relative(root.map_or(path, PathBuf::as_path), path)
     }
 
     fn types(&self, root: &Path, care_date: String, date_path: &Path) -> Vec<Result<FileEntry, Loose>> {
@@ -138,6 +145,9 @@ fn listing(path: &Path) -> Result<Vec<Listed>, WalkError> {
     let mut out = Vec::new();
     for entry in fs::read_dir(path).map_err(failed)? {
         let entry = entry.map_err(failed)?;
+        if out.len() == limits::FOLDER_NAMES_MAX {
+            return Err(failed(io::Error::other("more names than a folder may hold")));
+        }
         // The type of the entry itself: a link is neither directory nor file here.
         let kind = entry.file_type().map_err(failed)?;
         let name = entry.file_name();
@@ -147,12 +157,18 @@ fn listing(path: &Path) -> Result<Vec<Listed>, WalkError> {
     Ok(out)
 }
 
+/// The directories below `path`, sorted by name, and the paths of everything else.
+pub(super) fn directories_and_others(path: &Path) -> Result<(Files, Vec<PathBuf>), WalkError> {
+    let (folders, other): (Vec<Listed>, Vec<Listed>) = listing(path)?.into_iter().partition(|e| e.is_dir);
+    Ok((folders.into_iter().map(|e| (e.name, e.path)).collect(), other.into_iter().map(|e| e.path).collect()))
+}
+
 /// The directories below `path`, sorted by name.
 pub(crate) fn directories(path: &Path) -> Result<Vec<(String, PathBuf)>, WalkError> {
     Ok(listing(path)?.into_iter().filter(|e| e.is_dir).map(|e| (e.name, e.path)).collect())
 }
 
-/// Names and paths of regular files.
+/// Names and paths.
 type Files = Vec<(String, PathBuf)>;
 
 /// The regular files below `path`, sorted by name, and the paths of everything else.

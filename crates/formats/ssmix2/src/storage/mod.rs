@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub use folder::{FileEntry, Loose, PatientFolder};
 pub(crate) use folder::{directories as folder_directories, files as folder_files, relative as folder_relative};
+pub(crate) use read::open_regular;
 pub use read::{OpenError, open};
 pub use recognise::{Recognised, recognise};
 
@@ -32,8 +33,15 @@ pub struct WalkError {
 }
 
 impl Storage {
+    /// A root may itself be reached through links, since its operator named it; below it none is followed.
     pub fn new(roots: impl IntoIterator<Item = PathBuf>) -> Self {
-        Self { roots: roots.into_iter().collect() }
+        Self { roots: roots.into_iter().map(|root| root.canonicalize().unwrap_or(root)).collect() }
+    }
+
+    /// A path of this storage as findings name it: below its root.
+    pub fn place(&self, path: &Path) -> String {
+        let root = self.roots.iter().find(|root| path.starts_with(root));
+        folder::relative(root.map_or(path, PathBuf::as_path), path)
     }
 
     /// The patients in the order of their folders; a patient of several roots comes once.
@@ -44,9 +52,10 @@ impl Storage {
 
 /// A storage that is a single patient's folder.
 pub fn single_patient(path: &Path) -> PatientFolder {
-    let root = path.ancestors().nth(3).unwrap_or(path).to_path_buf();
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let root = path.ancestors().nth(3).unwrap_or(&path).to_path_buf();
     let patient_id = path.file_name().map(folder::shown).unwrap_or_default();
-    PatientFolder { patient_id, paths: vec![path.to_path_buf()], roots: vec![root] }
+    PatientFolder { patient_id, paths: vec![path], roots: vec![root] }
 }
 
 /// The names above and of a patient's folder: what the walk is sorted by.
@@ -60,6 +69,14 @@ struct Found {
 /// Merges the walks of all roots, which are sorted by the same key.
 pub struct Patients {
     walks: Vec<(RootWalk, Option<Found>)>,
+}
+
+impl Patients {
+    /// Places of what was met above the patients' folders since the last call and is no folder: files, links, devices.
+    /// None of it was read.
+    pub fn loose(&mut self) -> Vec<String> {
+        self.walks.iter_mut().flat_map(|(walk, _)| std::mem::take(&mut walk.loose)).collect()
+    }
 }
 
 impl Iterator for Patients {
@@ -97,17 +114,24 @@ struct RootWalk {
     started: bool,
     levels: Vec<std::vec::IntoIter<(String, PathBuf)>>,
     names: FolderKey,
+    loose: Vec<String>,
 }
 
 impl RootWalk {
     fn new(root: &Path) -> Self {
-        Self { root: root.to_path_buf(), started: false, levels: Vec::new(), names: Vec::new() }
+        Self { root: root.to_path_buf(), started: false, levels: Vec::new(), names: Vec::new(), loose: Vec::new() }
+    }
+
+    fn enter(&mut self, path: &Path) -> Result<Vec<(String, PathBuf)>, WalkError> {
+        let (folders, others) = folder::directories_and_others(path)?;
+        self.loose.extend(others.iter().map(|other| folder::relative(&self.root, other)));
+        Ok(folders)
     }
 
     fn next(&mut self) -> Option<Result<Found, WalkError>> {
         if !self.started {
             self.started = true;
-            match folder::directories(&self.root) {
+            match self.enter(&self.root.clone()) {
                 Ok(list) => self.levels.push(list.into_iter()),
                 Err(error) => return Some(Err(error)),
             }
@@ -125,7 +149,7 @@ impl RootWalk {
             if depth == PATIENT_DEPTH || folder::is_patient(&path) {
                 return Some(Ok(Found { key, path }));
             }
-            match folder::directories(&path) {
+            match self.enter(&path) {
                 Ok(list) => {
                     self.levels.push(list.into_iter());
                     self.names.push(name);

@@ -50,7 +50,12 @@ const ROOT_DEPTH: usize = 2;
 
 /// Looks at a path. Links are not followed below it.
 pub fn recognise(path: &Path) -> io::Result<Recognised> {
-    if !path.metadata()?.is_dir() {
+    let found = path.metadata()?;
+    if !found.is_dir() && !found.is_file() {
+        // A pipe would keep us waiting, a device never end.
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    if !found.is_dir() {
         return Ok(if starts_as_transaction(path)? { Recognised::Transaction } else { Recognised::Message });
     }
     let mut roots = Roots::default();

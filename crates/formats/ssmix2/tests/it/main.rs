@@ -4,6 +4,7 @@
 
 mod crafted;
 mod generated;
+mod hostile;
 mod inspection;
 mod names;
 mod quirks;

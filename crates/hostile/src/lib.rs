@@ -21,10 +21,14 @@ pub struct Target {
 }
 
 macro_rules! targets {
-    ($($name:ident in $room:ident;)+) => {
+    ($($(#[$needs:meta])? $name:ident in $room:ident;)+) => {
         /// All targets in the order of the floors.
         pub const TARGETS: &[Target] = &[
-            $(Target { name: stringify!($name), attack: targets::$room::$name, seeds: seeds::$name },)+
+            $($(#[$needs])? Target {
+                name: stringify!($name),
+                attack: targets::$room::$name,
+                seeds: seeds::$room::$name,
+            },)+
         ];
     };
 }
@@ -44,12 +48,23 @@ targets! {
     trust_tables in certificates;
     regulation_file in files;
     register_file in files;
-    agent_settings in files;
+    #[cfg(feature = "trail")]
     checkpoint in trail;
+    #[cfg(feature = "trail")]
     tree_proofs in trail;
+    #[cfg(feature = "trail")]
     trail_entry in trail;
+    #[cfg(feature = "trail")]
+    database_address in trail;
+    #[cfg(feature = "edges")]
+    agent_settings in edges;
+    #[cfg(feature = "edges")]
+    presented_certificate in edges;
+    #[cfg(feature = "edges")]
     reader_wire in edges;
+    #[cfg(feature = "edges")]
     card_number in edges;
+    #[cfg(feature = "edges")]
     request_parts in edges;
 }
 

@@ -58,6 +58,10 @@ pub const SIGN_IN_REFUSALS_PER_MINUTE_MAX: u64 = 30;
 pub const SIGN_IN_SOURCES_MAX: usize = 1_024;
 /// Unwrapped chart keys kept in memory, zeroised when they leave.
 pub const KEY_CACHE_MAX: usize = 4_096;
+/// Head of a request: address, names and values of its fields together.
+pub const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Fields in the head of a request.
+pub const HEAD_FIELDS_MAX: usize = 100;
 /// Body of an ordinary request at a page.
 pub const REQUEST_BODY_MAX_BYTES: usize = 64 * 1024;
 /// Seconds a request may take before it is cut.

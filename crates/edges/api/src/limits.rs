@@ -7,6 +7,8 @@ pub const MESSAGE_MAX_BYTES: usize = 4 * 1024;
 /// Messages an agent may send within [`MESSAGES_WINDOW`]; an ordinary desk sends a few a minute.
 pub const MESSAGES_MAX: u32 = 60;
 pub const MESSAGES_WINDOW: Duration = Duration::from_secs(60);
+/// Pings, pongs and other frames of the WebSocket itself within [`MESSAGES_WINDOW`]; an agent answers three heartbeats.
+pub const CONTROLS_MAX: u32 = 120;
 /// Time an agent has to say who it is.
 pub const IDENTIFY_WITHIN: Duration = Duration::from_secs(10);
 /// Spacing of the server's heartbeats.

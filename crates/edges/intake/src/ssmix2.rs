@@ -12,8 +12,9 @@ use std::path::PathBuf;
 
 /// Patients under way at once: one is read while another is decoded and a third is committed.
 const PATIENTS_AT_ONCE: usize = 4;
-/// Files of one patient held in memory at once.
+/// Files of one patient held in memory at once, and bytes of them after which no further file is read.
 const FILES_AT_ONCE: usize = 500;
+const BYTES_AT_ONCE: usize = 32 * 1024 * 1024;
 
 /// How far an import is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,10 +118,12 @@ async fn one_patient(house: &House, import: &Import, folder: PatientFolder) -> R
     let listed = tokio::task::spawn_blocking(move || list(&folder)).await;
     let (paths, mut unreadable) = listed.map_err(|_| AppError::Unreadable("a patient folder"))?;
     let mut counts = Counts::default();
-    for part in paths.chunks(FILES_AT_ONCE) {
-        let part = part.to_vec();
-        let read = tokio::task::spawn_blocking(move || read_all(&part)).await;
-        let (files, failed) = read.map_err(|_| AppError::Unreadable("a patient folder"))?;
+    let mut left = paths.as_slice();
+    while !left.is_empty() {
+        let part = left.iter().take(FILES_AT_ONCE).cloned().collect::<Vec<_>>();
+        let read = tokio::task::spawn_blocking(move || read_some(&part)).await;
+        let Read { files, failed, looked_at } = read.map_err(|_| AppError::Unreadable("a patient folder"))?;
+        left = left.get(looked_at..).unwrap_or_default();
         unreadable += failed;
         counts.add(house.receive_patient(import, &number, files).await?);
     }
@@ -139,19 +142,58 @@ fn list(folder: &PatientFolder) -> (Vec<PathBuf>, u64) {
     (paths, loose)
 }
 
-/// Reads files. One that vanished under a rename is found again by the storage's reader.
-fn read_all(paths: &[PathBuf]) -> (Vec<Arrived>, u64) {
-    let (mut files, mut unreadable) = (Vec::new(), 0);
+/// Files read, and how many paths that took.
+struct Read {
+    files: Vec<Arrived>,
+    failed: u64,
+    looked_at: usize,
+}
+
+/// Reads files until enough bytes are held. One that vanished under a rename is found again by the storage's reader.
+fn read_some(paths: &[PathBuf]) -> Read {
+    let mut read = Read { files: Vec::new(), failed: 0, looked_at: 0 };
+    let mut held = 0usize;
     for path in paths {
+        if held >= BYTES_AT_ONCE {
+            break;
+        }
+        read.looked_at += 1;
         match storage::open(path) {
             Ok((path, bytes)) => {
                 // Under its present name: the flag may have changed since the listing.
                 let raw_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let name = renkei_ssmix2::FileName::parse(&raw_name).ok();
-                files.push(Arrived { name, raw_name, bytes });
+                held = held.saturating_add(bytes.len());
+                read.files.push(Arrived { name, raw_name, bytes });
             }
-            Err(_) => unreadable += 1,
+            Err(error) => {
+                // Which file it is only `renkei inspect` says: its path is personal data.
+                tracing::warn!(intake.code = error.code(), "a file of a storage was not read ({})", error.code());
+                read.failed += 1;
+            }
         }
     }
-    (files, unreadable)
+    read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R-X-19: memory holds a bounded part of a patient, however large and many the files are.
+    #[test]
+    fn large_files_are_read_in_small_parts() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths: Vec<PathBuf> = (0..6).map(|number| folder.path().join(number.to_string())).collect();
+        for path in &paths {
+            std::fs::File::create(path).unwrap().set_len(renkei_kernel::limits::HL7_FILE_MAX_BYTES).unwrap();
+        }
+        let (mut left, mut parts) = (paths.as_slice(), Vec::new());
+        while !left.is_empty() {
+            let read = read_some(left);
+            parts.push(read.files.len());
+            left = &left[read.looked_at..];
+        }
+        assert_eq!(parts, [2, 2, 2]);
+    }
 }

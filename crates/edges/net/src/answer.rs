@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use futures::FutureExt;
 use http_body_util::Limited;
+use renkei_kernel::limits::HEAD_BYTES_MAX;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -71,6 +72,9 @@ impl Desk {
     }
 
     async fn route(&self, mut request: Request, facts: &ConnectionFacts) -> Result<Response, Fault> {
+        if head_bytes(&request) > HEAD_BYTES_MAX {
+            return Err(Fault::HeadTooLarge);
+        }
         let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
         if declared.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| self.is_too_large(length)) {
             return Err(Fault::BodyTooLarge);
@@ -97,6 +101,7 @@ impl Desk {
             Fault::Panicked => &self.counters.panicked,
             Fault::TimedOut => &self.counters.request_timeout,
             Fault::BodyTooLarge => &self.counters.body_too_large,
+            Fault::HeadTooLarge => &self.counters.head_too_large,
         };
         let reference = reference(counter, facts);
         match fault {
@@ -104,13 +109,21 @@ impl Desk {
                 net.entrance = facts.entrance.as_str(), net.reference = %reference,
                 "a request at the {} entrance ended in an error of ours ({reference})", facts.entrance
             ),
-            Fault::TimedOut | Fault::BodyTooLarge => tracing::warn!(
+            Fault::TimedOut | Fault::BodyTooLarge | Fault::HeadTooLarge => tracing::warn!(
                 net.entrance = facts.entrance.as_str(), net.reference = %reference, net.fault = fault.code(),
                 "a request at the {} entrance was cut: {} ({reference})", facts.entrance, fault.code()
             ),
         }
         (self.rules.fault_page)(fault, facts, &reference)
     }
+}
+
+/// Bytes of address and fields, as they are without the protocol's own signs.
+fn head_bytes(request: &Request) -> usize {
+    let uri = request.uri();
+    let address = uri.path_and_query().map_or(0, |path| path.as_str().len());
+    let fields = request.headers().iter().map(|(name, value)| name.as_str().len().saturating_add(value.len()));
+    fields.fold(address, usize::saturating_add)
 }
 
 /// Counts the fault and names it: entrance letter, connection, running number.

@@ -12,6 +12,7 @@ use axum::response::Response;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use renkei_kernel::limits::{HEAD_BYTES_MAX, HEAD_FIELDS_MAX};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::convert::Infallible;
@@ -50,6 +51,7 @@ impl Places {
     /// A place for a caller from `source`, or `None` when there is none left.
     pub(crate) fn take(&self, source: Option<IpAddr>) -> Option<Place> {
         let permit = self.all.clone().try_acquire_owned().ok()?;
+        let source = source.map(share);
         if let Some(source) = source {
             let mut held = self.by_source.lock().unwrap_or_else(PoisonError::into_inner);
             let count = held.entry(source).or_insert(0);
@@ -59,6 +61,18 @@ impl Places {
             *count += 1;
         }
         Some(Place { _permit: permit, source, by_source: self.by_source.clone() })
+    }
+}
+
+/// Whose share of the places an address belongs to. Whoever has one IPv6 address has the 2⁶⁴ around it, so these count
+/// as one source.
+fn share(source: IpAddr) -> IpAddr {
+    match source.to_canonical() {
+        IpAddr::V6(address) => {
+            let network = u128::from(address) & !u128::from(u64::MAX);
+            IpAddr::V6(network.into())
+        }
+        v4 => v4,
     }
 }
 
@@ -75,7 +89,7 @@ impl Drop for Place {
     }
 }
 
-/// When a byte last moved, in milliseconds since the connection stood.
+/// When something last happened, in milliseconds since the connection stood.
 #[derive(Debug, Clone)]
 struct Pulse {
     start: Instant,
@@ -90,7 +104,7 @@ impl Pulse {
         let now = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.last_ms.store(now, Ordering::Relaxed);
     }
-    /// Returns when nothing has moved for `idle`.
+    /// Returns when nothing has happened for `idle`.
     async fn stopped(&self, idle: Duration) {
         loop {
             let last = self.start + Duration::from_millis(self.last_ms.load(Ordering::Relaxed));
@@ -155,11 +169,13 @@ pub(crate) async fn serve<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let pulse = Pulse::new();
+    // Two pulses: bytes that moved, and requests that began.
+    let (pulse, asked) = (Pulse::new(), Pulse::new());
     let rules = &desk.rules;
     let service = {
-        let desk = desk.clone();
+        let (desk, asked) = (desk.clone(), asked.clone());
         service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            asked.beat();
             let (desk, facts) = (desk.clone(), facts.clone());
             async move {
                 let request: Request = request.map(axum::body::Body::new);
@@ -171,15 +187,29 @@ pub(crate) async fn serve<S>(
     match protocol {
         Protocol::Http1 => {
             let mut builder = http1::Builder::new();
-            builder.timer(TokioTimer::new()).header_read_timeout(rules.request_head).max_buf_size(64 * 1024);
+            builder
+                .timer(TokioTimer::new())
+                .header_read_timeout(rules.request_head)
+                .max_headers(HEAD_FIELDS_MAX)
+                // The library may read up to twice of this before it looks; the exact bound is the desk's.
+                .max_buf_size(2 * HEAD_BYTES_MAX);
             let connection = builder.serve_connection(watched, service).with_upgrades();
-            attend(connection, |connection| connection.graceful_shutdown(), pulse, &desk, closing).await;
+            attend(connection, |connection| connection.graceful_shutdown(), [pulse, asked], &desk, closing).await;
         }
         Protocol::Http2 => {
             let mut builder = http2::Builder::new(TokioExecutor::new());
-            builder.timer(TokioTimer::new()).max_concurrent_streams(rules.streams).max_header_list_size(16 * 1024);
+            builder
+                .timer(TokioTimer::new())
+                .max_concurrent_streams(rules.streams)
+                .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX))
+                .max_pending_accept_reset_streams(20)
+                .max_local_error_reset_streams(64)
+                // What a caller may send before anybody read it, on one stream and on the whole connection.
+                .initial_stream_window_size(64 * 1024)
+                .initial_connection_window_size(256 * 1024)
+                .max_send_buf_size(64 * 1024);
             let connection = builder.serve_connection(watched, service);
-            attend(connection, |connection| connection.graceful_shutdown(), pulse, &desk, closing).await;
+            attend(connection, |connection| connection.graceful_shutdown(), [pulse, asked], &desk, closing).await;
         }
     }
 }
@@ -188,18 +218,20 @@ pub(crate) async fn serve<S>(
 async fn attend<C: Future>(
     connection: C,
     finish: impl FnOnce(Pin<&mut C>),
-    pulse: Pulse,
+    [pulse, asked]: [Pulse; 2],
     desk: &Desk,
     mut closing: watch::Receiver<bool>,
 ) {
     let rules = &desk.rules;
     // A route that is still within its time must not be cut as a stall.
-    let idle = rules.idle.max(rules.request.saturating_add(Duration::from_secs(1)));
+    let at_least = rules.request.saturating_add(Duration::from_secs(1));
+    let (idle, without_request) = (rules.idle.max(at_least), rules.without_request.max(at_least));
     let mut connection = pin!(connection);
     tokio::select! {
         // A caller that went away or broke the protocol is everyday life: nothing to report.
         _ended = connection.as_mut() => return,
         () = pulse.stopped(idle) => return Counters::add(&desk.counters.stalled),
+        () = asked.stopped(without_request) => return Counters::add(&desk.counters.lingering),
         _closing = closing.wait_for(|closing| *closing) => {}
     }
     finish(connection.as_mut());
@@ -209,6 +241,20 @@ async fn attend<C: Future>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// R-X-19: somebody with a network of addresses is one source.
+    #[test]
+    fn an_ipv6_network_has_one_share() {
+        let places = Places::new(10, 1);
+        let of = |text: &str| Some(text.parse::<IpAddr>().unwrap());
+        let held = places.take(of("2001:db8::1")).unwrap();
+        assert!(places.take(of("2001:db8::ffff:1:2:3")).is_none(), "the same network");
+        assert!(places.take(of("2001:db8:0:1::1")).is_some(), "another one");
+        let _v4 = places.take(of("192.0.2.1")).unwrap();
+        assert!(places.take(of("::ffff:192.0.2.1")).is_none(), "the same address in the other spelling");
+        drop(held);
+        assert!(places.take(of("2001:db8::2")).is_some());
+    }
 
     #[test]
     fn a_place_is_given_back_when_its_holder_leaves() {

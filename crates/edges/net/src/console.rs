@@ -39,8 +39,8 @@ pub struct RunningConsole {
 impl Console {
     pub fn new(path: impl Into<PathBuf>) -> Self {
         // Commands of the console may run long (an import); its callers are the owner's own.
-        let rules =
-            Rules { request: Duration::from_secs(24 * 3600), idle: Duration::from_secs(24 * 3600), ..Rules::default() };
+        let day = Duration::from_secs(24 * 3600);
+        let rules = Rules { request: day, idle: day, without_request: day, ..Rules::default() };
         Self { path: path.into(), rules }
     }
 

@@ -11,9 +11,11 @@ pub struct Counters {
     pub(crate) handshake_failed: AtomicU64,
     pub(crate) handshake_timeout: AtomicU64,
     pub(crate) stalled: AtomicU64,
+    pub(crate) lingering: AtomicU64,
     pub(crate) requests: AtomicU64,
     pub(crate) request_timeout: AtomicU64,
     pub(crate) body_too_large: AtomicU64,
+    pub(crate) head_too_large: AtomicU64,
     pub(crate) panicked: AtomicU64,
 }
 
@@ -33,9 +35,12 @@ pub struct Counts {
     pub handshake_timeout: u64,
     /// Connections cut because nothing moved.
     pub stalled: u64,
+    /// Connections cut because bytes trickled and no request came.
+    pub lingering: u64,
     pub requests: u64,
     pub request_timeout: u64,
     pub body_too_large: u64,
+    pub head_too_large: u64,
     /// Requests that ended in an error of ours.
     pub panicked: u64,
 }
@@ -55,9 +60,11 @@ impl Counters {
             handshake_failed: of(&self.handshake_failed),
             handshake_timeout: of(&self.handshake_timeout),
             stalled: of(&self.stalled),
+            lingering: of(&self.lingering),
             requests: of(&self.requests),
             request_timeout: of(&self.request_timeout),
             body_too_large: of(&self.body_too_large),
+            head_too_large: of(&self.head_too_large),
             panicked: of(&self.panicked),
         }
     }

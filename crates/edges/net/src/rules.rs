@@ -19,6 +19,8 @@ pub enum Fault {
     TimedOut,
     /// The body is larger than this entrance takes (413; E400).
     BodyTooLarge,
+    /// Address and header fields are more than a request needs (431; E400).
+    HeadTooLarge,
 }
 
 impl Fault {
@@ -27,6 +29,7 @@ impl Fault {
             Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         }
     }
     pub fn code(self) -> &'static str {
@@ -34,6 +37,7 @@ impl Fault {
             Self::Panicked => "unexpected",
             Self::TimedOut => "too_slow",
             Self::BodyTooLarge => "body_too_large",
+            Self::HeadTooLarge => "head_too_large",
         }
     }
     fn words(self) -> (&'static str, &'static str) {
@@ -49,6 +53,10 @@ impl Fault {
             Self::BodyTooLarge => (
                 "送られた内容が大きすぎます。内容を分けてお送りください。",
                 "What was sent is too large. Please send it in parts.",
+            ),
+            Self::HeadTooLarge => (
+                "要求の見出しが大きすぎます。ブラウザーのCookieを消してから、もう一度お試しください。",
+                "The head of the request is too large. Please clear the browser's cookies and try again.",
             ),
         }
     }
@@ -77,9 +85,12 @@ pub struct Rules {
     pub request: Duration,
     /// A connection on which no byte moved for this long is cut (upgraded ones keep their own time).
     pub idle: Duration,
+    /// A connection on which no request began for this long is cut, whatever bytes trickle: answers taken one byte at
+    /// a time and heartbeats hold no place for ever (upgraded ones keep their own time).
+    pub without_request: Duration,
     /// Connections held at once.
     pub connections: usize,
-    /// Connections of one source address held at once.
+    /// Connections of one source held at once: an IPv4 address, or the network of 64 bits around an IPv6 address.
     pub connections_per_source: usize,
     /// Largest request body in bytes.
     pub body_bytes: usize,
@@ -100,6 +111,7 @@ impl Default for Rules {
             request_head: Duration::from_secs(limits::REQUEST_SECONDS_MAX),
             request: Duration::from_secs(limits::REQUEST_SECONDS_MAX),
             idle: Duration::from_secs(limits::REQUEST_SECONDS_MAX * 3),
+            without_request: Duration::from_secs(limits::REQUEST_SECONDS_MAX * 10),
             connections: limits::CONNECTIONS_MAX,
             connections_per_source: limits::CONNECTIONS_MAX / 4,
             body_bytes: limits::REQUEST_BODY_MAX_BYTES,
@@ -118,6 +130,7 @@ impl std::fmt::Debug for Rules {
             .field("request_head", &self.request_head)
             .field("request", &self.request)
             .field("idle", &self.idle)
+            .field("without_request", &self.without_request)
             .field("connections", &self.connections)
             .field("connections_per_source", &self.connections_per_source)
             .field("body_bytes", &self.body_bytes)

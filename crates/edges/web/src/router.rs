@@ -79,7 +79,7 @@ pub fn fault_page(settings: &WebSettings) -> FaultPage {
         let category = match fault {
             Fault::Panicked => Category::Unexpected,
             Fault::TimedOut => Category::Stopped,
-            Fault::BodyTooLarge => Category::Malformed,
+            Fault::BodyTooLarge | Fault::HeadTooLarge => Category::Malformed,
         };
         let shell = Shell { demo: settings.demo, here: "/".to_owned(), ..Shell::default() };
         let mut page = RefusalPage::new(shell, category, fault.code(), settings.desk.clone());

@@ -3,6 +3,8 @@
 //! One pass finds the segments and the start of every field; a field is then one slice of the decoded text. Nothing is
 //! copied, and nothing but a missing header makes a message unreadable.
 
+use std::collections::HashMap;
+
 use renkei_kernel::{Category, Finding, Problem, limits};
 use renkei_text::{Charset, charset};
 
@@ -106,7 +108,7 @@ impl Message {
         let mut outcome = SplitOutcome::default();
         let text = std::mem::take(&mut self.text);
         let separator = u8::try_from(self.separators.field).unwrap_or(b'|');
-        let mut counts: Vec<([u8; 3], u32)> = Vec::with_capacity(16);
+        let mut counts = Counts::default();
         let mut at = 0usize;
         for line in text.split_inclusive(['\r', '\n']) {
             let line_start = at;
@@ -128,7 +130,7 @@ impl Message {
                         outcome.too_many_segments = true;
                         break;
                     }
-                    let occurrence = count(&mut counts, name);
+                    let occurrence = counts.next(name);
                     self.spans.push(Span {
                         name,
                         occurrence,
@@ -308,16 +310,31 @@ fn is_segment_name(name: [u8; 3]) -> bool {
     first.is_ascii_uppercase() && [second, third].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
-fn count(counts: &mut Vec<([u8; 3], u32)>, name: [u8; 3]) -> u32 {
-    match counts.iter_mut().find(|(known, _)| *known == name) {
-        Some((_, number)) => {
-            *number += 1;
-            *number
-        }
-        None => {
-            counts.push((name, 1));
-            1
-        }
+/// How often each segment name was seen. A message has a dozen names, which a short list finds fastest; one made to
+/// harm has thousands, which a list would search again and again.
+#[derive(Default)]
+struct Counts {
+    few: Vec<([u8; 3], u32)>,
+    more: HashMap<[u8; 3], u32>,
+}
+
+/// Names kept in the list.
+const FEW_NAMES: usize = 32;
+
+impl Counts {
+    /// Counts one more of `name` and tells which it is, from 1.
+    fn next(&mut self, name: [u8; 3]) -> u32 {
+        let has_place = self.few.len() < FEW_NAMES;
+        let number = match self.few.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, number)) => number,
+            None if has_place => {
+                self.few.push((name, 1));
+                return 1;
+            }
+            None => self.more.entry(name).or_default(),
+        };
+        *number += 1;
+        *number
     }
 }
 

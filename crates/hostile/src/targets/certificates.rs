@@ -6,7 +6,6 @@ use renkei_hpki::{
     judge, name, pem, signature, spki_der,
 };
 use renkei_kernel::Timestamp;
-use renkei_net::RootHints;
 use renkei_testpki::{Authority, Issued, RevocationReason, TestPki};
 use std::path::Path;
 use std::sync::LazyLock;
@@ -54,7 +53,6 @@ pub fn certificate(bytes: &[u8]) {
     let _ = (extensions::authority_key(bytes), extensions::full_names(bytes), extensions::small_unsigned(bytes));
     let _ = (name::attributes(bytes).map(|all| name::all_clean(&all)), name::directory_names(bytes));
     let _ = hcrole::read(bytes, SCENE.trust.roles());
-    let _ = RootHints::from_certificates([bytes]);
     if let Some(found) = pem::certificates(bytes) {
         assert!(found.iter().map(Vec::len).sum::<usize>() <= bytes.len());
     }

@@ -1,14 +1,27 @@
 //! What comes over the network and is taken apart by our own code.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use renkei_api::agent::AgentFile;
 use renkei_api::card::{Base, ByteOrder, IdForm, normalise};
 use renkei_api::reader::wire::{FromAgent, ToAgent, identify_bytes, is_signed_by};
-use renkei_net::{redirect_to, without_claims};
+use renkei_net::{RootHints, redirect_to, without_claims};
 use renkei_participation::{CardId, CardKind};
 use renkei_web::pages::covered::local_path;
 use renkei_web::pages::source::from_records::SourceAddress;
 use renkei_web::security::is_of_this_host;
 use renkei_web::visitor::cookie;
+
+/// The reader agent's settings file.
+pub fn agent_settings(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let _ = toml::from_str::<AgentFile>(text);
+}
+
+/// The listener's own look at a certificate, before anybody judges it.
+pub fn presented_certificate(bytes: &[u8]) {
+    let _ = RootHints::from_certificates([bytes]);
+    let _ = RootHints::from_pem([bytes]);
+}
 
 /// The agents' messages in both directions: what is understood is written back the same, and no byte of a message
 /// signs another.

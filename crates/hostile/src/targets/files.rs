@@ -1,9 +1,7 @@
-//! Files an operator hands in: regulation, register, settings.
+//! Files an operator hands in: regulation and register.
 
 use renkei_access::rulebook::SHIPPED;
 use renkei_access::{Rulebook, RulebookParts};
-use renkei_api::agent::AgentFile;
-use renkei_db::Settings;
 use renkei_kernel::Timestamp;
 use renkei_participation::RegisterFile;
 
@@ -34,11 +32,4 @@ pub fn register_file(bytes: &[u8]) {
     if let Ok(register) = RegisterFile::parse(text, AT) {
         assert_eq!(register.keys().count(), register.len());
     }
-}
-
-/// The reader agent's settings and the database's address.
-pub fn agent_settings(bytes: &[u8]) {
-    let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let _ = toml::from_str::<AgentFile>(text);
-    let _ = Settings::parse(text.trim());
 }

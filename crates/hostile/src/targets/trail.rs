@@ -1,5 +1,6 @@
 //! What an auditor is handed: notes, proofs, entries.
 
+use renkei_db::Settings;
 use renkei_kernel::{EventId, Timestamp};
 use renkei_keys::Secret;
 use renkei_ledger::tree::{self, Growing, Hash};
@@ -57,6 +58,12 @@ pub fn tree_proofs(bytes: &[u8]) {
     let wide = u64::from_be_bytes([bytes[0]; 8]);
     let _ = tree::inclusion_holds(&leaf(0), wide.wrapping_sub(1), wide, &proof, &root(1));
     let _ = tree::consistency_holds(wide / 3, &other, wide, &root(size), &proof);
+}
+
+/// The database's address in the settings.
+pub fn database_address(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let _ = Settings::parse(text);
 }
 
 /// A stored entry, damaged or not, is shown as JSON or as nothing.

@@ -59,8 +59,8 @@ macro_rules! replayed {
 replayed! {
     decode_text hl7_message file_name transaction_records read_message map_message stored_rows
     certificate certificate_chain revocation_list trust_settings trust_tables
-    regulation_file register_file agent_settings checkpoint tree_proofs trail_entry
-    reader_wire card_number request_parts
+    regulation_file register_file checkpoint tree_proofs trail_entry database_address
+    agent_settings presented_certificate reader_wire card_number request_parts
 }
 
 /// Every target has its test, its file for the fuzzer and no folder of findings that nobody replays.

@@ -3,7 +3,7 @@
 //! Separate from the hub because everything here is about bytes and patience: sizes, rates, silence. It exists on
 //! the machine entrance only; anywhere else the address is not there.
 
-use crate::limits::MESSAGE_MAX_BYTES;
+use crate::limits::{CONTROLS_MAX, MESSAGE_MAX_BYTES, MESSAGES_WINDOW};
 use crate::reader::hub::{Accepted, Hub, LineId};
 use crate::reader::ports::Refusal;
 use crate::reader::wire::{Farewell, FromAgent, Nonce, SUBPROTOCOL, ToAgent};
@@ -45,6 +45,9 @@ async fn connect(
             .protocols([SUBPROTOCOL])
             .max_message_size(MESSAGE_MAX_BYTES)
             .max_frame_size(MESSAGE_MAX_BYTES)
+            // What waits for an agent that takes nothing: a few messages, then the line is given up.
+            .max_write_buffer_size(16 * MESSAGE_MAX_BYTES)
+            .write_buffer_size(MESSAGE_MAX_BYTES)
             .on_upgrade(move |socket| attend(hub, socket, source)),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
@@ -90,6 +93,7 @@ async fn converse(hub: &Hub, socket: &mut WebSocket, accepted: Accepted) -> Opti
     let timing = hub.settings().timing;
     let mut heartbeat = tokio::time::interval(timing.heartbeat);
     let mut last_sign = Instant::now();
+    let mut controls = Controls { since: last_sign, heard: 0 };
     loop {
         tokio::select! {
             waiting = outbox.recv() => match waiting {
@@ -106,6 +110,10 @@ async fn converse(hub: &Hub, socket: &mut WebSocket, accepted: Accepted) -> Opti
                 let message = received?.ok()?;
                 last_sign = Instant::now();
                 hub.alive(line);
+                if !controls.may_pass(&message, last_sign) {
+                    hub.refuse(line.reader, None, Refusal::TooMany).await;
+                    return Some(Farewell::TooMany);
+                }
                 if let Err(reason) = hear(hub, line, &message).await {
                     return Some(reason);
                 }
@@ -119,6 +127,25 @@ async fn converse(hub: &Hub, socket: &mut WebSocket, accepted: Accepted) -> Opti
                 }
             }
         }
+    }
+}
+
+/// Counts what the WebSocket says for itself, which the hub never hears of.
+struct Controls {
+    since: Instant,
+    heard: u32,
+}
+
+impl Controls {
+    fn may_pass(&mut self, message: &Message, now: Instant) -> bool {
+        if !matches!(message, Message::Ping(_) | Message::Pong(_)) {
+            return true;
+        }
+        if now.duration_since(self.since) > MESSAGES_WINDOW {
+            *self = Self { since: now, heard: 0 };
+        }
+        self.heard = self.heard.saturating_add(1);
+        self.heard <= CONTROLS_MAX
     }
 }
 

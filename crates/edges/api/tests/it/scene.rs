@@ -289,6 +289,10 @@ impl RawAgent {
         let _gone = self.socket.send(Message::text(text)).await;
     }
 
+    pub async fn ping(&mut self) {
+        let _gone = self.socket.send(Message::Ping(Vec::new().into())).await;
+    }
+
     /// The next message of the protocol; `None` when the connection ended.
     pub async fn next(&mut self) -> Option<ToAgent> {
         loop {

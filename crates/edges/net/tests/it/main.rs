@@ -4,6 +4,8 @@
 
 mod bounds;
 mod console;
+mod floods;
 mod handshake;
+mod http2;
 mod scene;
 mod zones;

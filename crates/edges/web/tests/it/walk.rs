@@ -276,6 +276,7 @@ async fn a_request_that_is_cut_off_is_answered_in_words() {
         (renkei_net::Fault::Panicked, "こちらの不具合"),
         (renkei_net::Fault::TimedOut, "いまは止まっています"),
         (renkei_net::Fault::BodyTooLarge, "送られた内容を読めませんでした"),
+        (renkei_net::Fault::HeadTooLarge, "送られた内容を読めませんでした"),
     ] {
         let answer = fault_page(fault, &facts, "12345-67890");
         assert_eq!(answer.status(), fault.status());

@@ -2,6 +2,8 @@
 //!
 //! A disagreement is reported, never repaired: the folder says under which record the file is kept.
 
+use std::collections::BTreeSet;
+
 use renkei_hl7v2::{Message, Moment};
 
 use crate::context::{Context, entity};
@@ -29,16 +31,14 @@ fn care_date(message: &Message, name: &FileName, row: Option<&Event>, context: &
         let raw = segment.field(source.field).component(1).id().into_owned();
         Moment::parse(&raw).is_some().then(|| (raw.chars().take(8).collect::<String>(), segment.place(source.field)))
     });
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     for (date, place) in dates {
         if seen.is_empty() && date != name.care_date {
             context.note("care-date-mismatch", place, "電文の日付が、ファイル名の診療日と違います。");
         } else if !seen.is_empty() && !seen.contains(&date) {
             context.note("care-date-varies", place, "一つの電文の中に、違う診療日があります。");
         }
-        if !seen.contains(&date) {
-            seen.push(date);
-        }
+        seen.insert(date);
     }
 }
 

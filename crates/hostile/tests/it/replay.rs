@@ -81,3 +81,31 @@ fn no_target_is_forgotten() {
         assert!(body.contains(&format!("attack(\"{name}\"")), "{name} runs another target");
     }
 }
+
+fn sources(folder: &Path, text: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, text);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            text.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// The list that a reader ticks names targets and tests that exist.
+#[test]
+fn the_list_names_what_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let list = fs::read_to_string(root.join("docs/security/hostile-input.md")).unwrap();
+    let mut code = String::new();
+    sources(&root.join("crates"), &mut code);
+    let is_name = |name: &&str| name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let named: BTreeSet<&str> = list.split('`').skip(1).step_by(2).filter(is_name).collect();
+    for target in TARGETS {
+        assert!(named.contains(target.name), "the list says nothing of {}", target.name);
+    }
+    let tests: Vec<_> = named.iter().filter(|name| name.matches('_').count() > 2).collect();
+    let missing: Vec<_> = tests.iter().filter(|name| !code.contains(&format!("fn {name}("))).collect();
+    assert!(tests.len() > 30 && missing.is_empty(), "named and not there: {missing:?}");
+}

@@ -3,6 +3,8 @@
 //! One ORC opens a group: in a prescription a drug, in an injection an administration whose drugs are its RXC. Groups of
 //! the same RP are printed together; `Medication::rps` puts them together without losing their order.
 
+use std::collections::HashMap;
+
 use renkei_hl7v2::{Coded, Location, Message, Place, Segment, Staff, Triple};
 use serde::{Deserialize, Serialize};
 
@@ -183,9 +185,11 @@ impl Medication {
     /// The groups by RP, in the order in which each RP first appears. Groups without a number stand alone.
     pub fn rps(&self) -> Vec<RpGroup<'_>> {
         let mut all: Vec<RpGroup<'_>> = Vec::new();
+        let mut places = HashMap::new();
         for group in &self.groups {
             let rp = group.order.rp();
-            match all.iter_mut().find(|known| !rp.is_empty() && known.rp == rp) {
+            let place = *places.entry(rp).or_insert(all.len());
+            match all.get_mut(place).filter(|_| !rp.is_empty()) {
                 Some(known) => known.groups.push(group),
                 None => all.push(RpGroup { rp, groups: vec![group] }),
             }

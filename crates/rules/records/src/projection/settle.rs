@@ -7,7 +7,7 @@
 
 use super::{ChartRecord, MessageFacts, Standing};
 use crate::body::{Allergy, AllergyAction, AllergySource, Body, Diagnosis, DiagnosisAction};
-use crate::code::{Code, folded};
+use crate::code::folded;
 use crate::entry::Entry;
 use std::collections::{BTreeMap, HashMap};
 
@@ -97,8 +97,6 @@ fn diagnoses_that_stand(settled: &Settled) -> Vec<usize> {
 
 /// One allergen with all statements about it.
 struct Allergen {
-    code: Code,
-    words: String,
     statements: Vec<usize>,
 }
 
@@ -119,15 +117,21 @@ fn allergies_that_stand(settled: &Settled) -> Vec<usize> {
     // Coded statements first: a statement in words alone then joins the coded one of the same words.
     found.sort_by_key(|(at, a)| (a.allergen.first_code().is_none(), *at));
     let mut allergens: Vec<Allergen> = Vec::new();
+    // Where a code or words first stand: thousands of allergens must not be compared with one another.
+    let (mut by_code, mut by_words) = (HashMap::new(), HashMap::new());
     for (at, allergy) in &found {
         let (code, _) = allergy.allergen_key();
         let words = folded(allergy.allergen.shown());
-        let same = |known: &&mut Allergen| {
-            (!words.is_empty() && known.words == words) || (!code.code.is_empty() && known.code == code)
-        };
-        match allergens.iter_mut().find(same) {
+        let same_words = if words.is_empty() { None } else { by_words.get(&words).copied() };
+        let same_code = if code.code.is_empty() { None } else { by_code.get(&code).copied() };
+        let first: Option<usize> = same_words.into_iter().chain(same_code).min();
+        match first.and_then(|first| allergens.get_mut(first)) {
             Some(known) => known.statements.push(*at),
-            None => allergens.push(Allergen { code, words, statements: vec![*at] }),
+            None => {
+                by_words.entry(words).or_insert(allergens.len());
+                by_code.entry(code).or_insert(allergens.len());
+                allergens.push(Allergen { statements: vec![*at] });
+            }
         }
     }
     let by_place: BTreeMap<usize, &Allergy> = found.into_iter().collect();

@@ -14,6 +14,7 @@ use crate::time::ClinicalTime;
 use jiff::civil::Date;
 use renkei_kernel::InstitutionId;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum WarningKind {
@@ -108,21 +109,26 @@ fn shown(seen: Seen<'_>, allergy: &Allergy) -> AllergyShown {
 
 /// Allergies that stand, the same allergen of several institutions as one; severe ones first.
 pub fn allergies(record: &PatientRecord) -> Vec<AllergyShown> {
-    let mut found: Vec<(crate::code::Code, AllergyShown)> = Vec::new();
+    let mut found: Vec<AllergyShown> = Vec::new();
+    // Where a code or words first stand: thousands of allergens must not be compared with one another.
+    let (mut by_code, mut by_words) = (HashMap::new(), HashMap::new());
     for seen in record.each().filter(Seen::stands) {
         let Body::Allergy(allergy) = &seen.entry.body else { continue };
         let (code, _) = allergy.allergen_key();
         let is_standard = !code.code.is_empty() && !code.is_local();
         let one = shown(seen, allergy);
-        let same = found
-            .iter_mut()
-            .find(|(known, other)| (is_standard && *known == code) || folded(&other.allergen) == folded(&one.allergen));
-        match same {
-            Some((_, known)) => join(known, one),
-            None => found.push((code, one)),
+        let words = folded(&one.allergen);
+        let same_code = if is_standard { by_code.get(&code).copied() } else { None };
+        let first: Option<usize> = same_code.into_iter().chain(by_words.get(&words).copied()).min();
+        match first.and_then(|at| found.get_mut(at)) {
+            Some(known) => join(known, one),
+            None => {
+                by_code.entry(code).or_insert(found.len());
+                by_words.entry(words).or_insert(found.len());
+                found.push(one);
+            }
         }
     }
-    let mut found: Vec<AllergyShown> = found.into_iter().map(|(_, one)| one).collect();
     found.sort_by(|a, b| (!a.is_severe, &a.kind, &a.allergen).cmp(&(!b.is_severe, &b.kind, &b.allergen)));
     found
 }

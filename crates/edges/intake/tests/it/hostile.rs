@@ -38,7 +38,7 @@ impl Scene {
 
     /// (stored, refused, quarantined, unreadable); the good file came in and nothing of outside lies in the data.
     async fn imported(&self) -> (i64, i64, i64, u64) {
-        let summary = import(&self.world, &[self.root.clone()]).await.unwrap();
+        let summary = import(&self.world, std::slice::from_ref(&self.root)).await.unwrap();
         for file in self.world.data_files() {
             let bytes = fs::read(&file).unwrap();
             assert!(!bytes.windows(OUTSIDE.len()).any(|w| w == OUTSIDE.as_bytes()), "{file:?} holds what lay outside");

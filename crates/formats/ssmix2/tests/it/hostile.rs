@@ -323,7 +323,7 @@ fn unreadable_files_are_told() {
     let scene = Scene::new();
     let path = scene.trap().join(name("0000002", 1));
     fs::write(&path, "x").unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     // Whoever may read everything finds a file that is no message.
     let code = if File::open(&path).is_ok() { "message-without-header" } else { "file-unreadable" };
     let told = scene.told();

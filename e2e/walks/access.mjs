@@ -114,7 +114,8 @@ function axeWalk(language, width) {
       const wrong = [];
       const look = async (name) => {
         assert.equal(await page.locator('html').getAttribute('lang'), language, name);
-        for (const media of ['screen', 'print']) {
+        // Paper is as wide as a sheet, never as a phone.
+        for (const media of width > 700 ? ['screen', 'print'] : ['screen']) {
           await page.emulateMedia({ media });
           wrong.push(...(await violations(page)).map((line) => `${name} (${media}) ${line}`));
         }
@@ -299,15 +300,22 @@ export const walks = [
       assert.ok(count >= 2, `${count} sheets`);
       const drawn = streams(pdf).filter((commands) => /\bBT\b/.test(commands));
       assert.equal(drawn.length, count, 'every sheet has text');
-      // The same letters in the same order stand at the head of every sheet: name, birth date, when and by whom. They
-      // follow the sheet's number, `1 / 3`; a font's letters have the same numbers on all sheets.
-      const letters = (commands) => [...commands.matchAll(/<([0-9A-Fa-f]+)> Tj/g)].map((show) => show[1]);
+      // The same letters in the same order stand at the head of every sheet: name, birth date, when and by whom. On the
+      // last sheet they follow its number, `3 / 3`; a font's letters have the same numbers on all sheets.
+      const letters = (commands) => {
+        let font = '';
+        const found = [];
+        for (const [, chosen, shown] of commands.matchAll(/\/(F\d+) [\d.]+ Tf|<([0-9A-Fa-f]+)> Tj/g)) {
+          if (chosen) font = chosen;
+          else found.push(`${font} ${shown}`);
+        }
+        return found;
+      };
       const head = (await page.locator('.sheethead').innerText()).replaceAll(/\s/g, '').length;
-      const first = letters(drawn[0]).slice(0, head);
-      assert.ok(new Set(first).size > 20, 'the head is read');
+      const wanted = letters(drawn.at(-1)).slice(5, head);
+      assert.ok(new Set(wanted).size > 20, 'the head is read');
       drawn.forEach((commands, n) => {
-        const same = letters(commands).slice(0, head).filter((letter, place) => letter === first[place]).length;
-        assert.ok(same >= head - 3, `sheet ${n + 1} names the patient: ${same} of ${head} letters`);
+        assert.ok(letters(commands).join().includes(wanted.join()), `sheet ${n + 1} names the patient`);
       });
       for (const commands of drawn) {
         for (const [, r, g, b] of commands.matchAll(/(?:^|\s)([\d.]+) ([\d.]+) ([\d.]+) (?:rg|RG)\b/g)) {

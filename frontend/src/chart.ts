@@ -290,6 +290,7 @@ class TimeChart {
     const fingers = new Map<number, number>();
     let start: { x: number; from: number; to: number; gap: number } | undefined;
     let touched: Point | undefined;
+    let known = false;
     let span: SVGRectElement | undefined;
     let dragged = false;
     svg.addEventListener("pointerdown", (event) => {
@@ -300,6 +301,8 @@ class TimeChart {
       const xs = [...fingers.values()];
       start = { x: this.userX(panel, event.clientX), from: this.from, to: this.to, gap: xs.length === 2 ? Math.abs((xs[0] ?? 0) - (xs[1] ?? 0)) : 0 };
       if (event.pointerType === "touch") touched = this.nearest(panel, event.clientX, event.clientY);
+      // Asked before the browser gives the point its focus.
+      known = touched !== undefined && touched === this.active;
     });
     svg.addEventListener("pointermove", (event) => {
       if (!fingers.has(event.pointerId) || !start) {
@@ -350,7 +353,7 @@ class TimeChart {
       "click",
       (event) => {
         // A drag ends with a click that means nothing; a finger's first touch shows the point, the link is in the hint.
-        if (dragged || (touched && touched !== this.active)) event.preventDefault();
+        if (dragged || (touched && !known)) event.preventDefault();
         if (touched && !dragged) this.look(touched);
       },
       true,

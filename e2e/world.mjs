@@ -61,6 +61,8 @@ export class World {
       locale: options.locale ?? 'ja-JP',
       timezoneId: 'Asia/Tokyo',
       javaScriptEnabled: options.scripts ?? true,
+      hasTouch: options.touch ?? false,
+      isMobile: options.touch ?? false,
     };
     if (key) {
       const person = this.person(key);
@@ -144,6 +146,13 @@ export class World {
     if (!this.pictures) return;
     await mkdir(this.pictures, { recursive: true });
     await page.screenshot({ path: path.join(this.pictures, `${name}.png`) });
+  }
+
+  /** Keeps a made file beside the pictures, where pictures are asked for. */
+  async keep(name, bytes) {
+    if (!this.pictures) return;
+    await mkdir(this.pictures, { recursive: true });
+    await writeFile(path.join(this.pictures, name), bytes);
   }
 
   async pictureOfAll(prefix) {

@@ -6,6 +6,8 @@ common-demo = Demonstration
 common-skip = Skip to the content
 common-test-certificate = test certificate
 common-cover = Cover the screen
+common-leaving = Nothing was done for a while; this page will close in a moment.
+common-go-on = Go on
 common-sign-out = Sign out
 common-items = { $n ->
     [one] { $n } item
@@ -80,6 +82,19 @@ patient-why-consent = consent to take part
 patient-why-matrix = rights of a { $profession }, version { $version }
 patient-recorded = This view is recorded
 patient-withheld = Some items may not be shown, by the patient's wish or by rule.
+patient-paper = For print
+paper-title = Extract of the record
+paper-back = Back to the record
+paper-lead = A paper to go with a referral. It holds what your profession may take out. This output is recorded.
+paper-print = Print
+paper-printed = Printed { $time } { $who }
+paper-diagnosis = Diagnosis
+paper-since = Since
+paper-source = Source
+paper-sources = Institutions that sent records
+paper-newest = last taken in
+paper-flags = H is above, L is below the range. Judgement and range are those of the measuring institution.
+paper-note = Records are shown as they arrived. Some may not have arrived, or may not be shown.
 patient-close-visit = End the visit
 patient-tabs = Kinds of records
 patient-tab-summary = Summary
@@ -114,6 +129,7 @@ summary-values-empty = No laboratory value has arrived yet.
 
 ## calendar
 calendar-heading = Care calendar
+calendar-keys = The arrow keys move between days and kinds. Enter opens the course of that month.
 calendar-empty = Nothing in this span. A longer span may show something.
 calendar-range-3y = 3 years
 calendar-range-1y = 1 year
@@ -163,7 +179,15 @@ medicine-overlap = overlap ({ $n } institutions)
 medicine-grouping-note = The same medicine is grouped by the first seven characters of the national price-list code, else by the same code. "Not checked" has no code, so overlaps cannot be found.
 medicine-bars-heading = Medicines side by side
 medicine-bars-note = same medicine in one row
-medicine-bars-today = The upright line is today. An outlined bar is a medicine taken as needed.
+medicine-bars-today = The upright line is today. A thin bar was dispensed; an outlined bar is taken as needed or has no end.
+medicine-bars-overlap = Overlap
+medicine-bars-table = As a table ({ $n })
+medicine-bars-from = From
+medicine-bars-to = To
+medicine-class = class { $class }
+medicine-class-heading = Medicines of one class from different institutions at the same time
+medicine-class-note = The first four characters of the national price-list code agree. They may be combined on purpose.
+medicine-period = { $days } ({ $length })
 medicine-injections = Injections
 medicine-past = Earlier medicines
 medicine-left = { $n ->
@@ -196,7 +220,6 @@ laboratory-range-legend = range of the measuring institution
 laboratory-day = Collected
 laboratory-value = Value
 laboratory-institution = Measured at
-laboratory-trend-heading = Trend: { $name }
 laboratory-trend-note = press a point for its source (institution, file, field)
 laboratory-trend-table = As a table ({ $n })
 laboratory-not-drawn = { $n ->
@@ -204,13 +227,29 @@ laboratory-not-drawn = { $n ->
    *[other] { $n } values are not numbers; they stand in the table only.
 }
 laboratory-note = Values keep the form in which they came. H and L follow the judgement or the range of the measuring institution. Press an analyte for its trend.
-laboratory-zoom = Zoom into a span
-laboratory-unzoom = Back to the first graph
-laboratory-zoom-hint = Drag over a span to zoom in; press twice to go back.
 laboratory-cultures = Culture and susceptibility
 laboratory-state-preliminary = preliminary
 laboratory-state-corrected = corrected
 laboratory-state-cancelled = cancelled
+
+## charts of laboratory values
+chart-heading = Laboratory trends
+chart-period = Period of the charts
+chart-everything = Everything
+chart-earlier = Period before
+chart-later = Period after
+chart-in = Zoom in
+chart-out = Zoom out
+chart-open-source = See the source
+chart-hint = Drag over a span of a chart to zoom into it. Keys: + and - zoom, Shift with the left and right arrows moves in time, 0 shows everything; the arrows alone go from point to point.
+chart-in-detail = In detail
+chart-leave-out = Leave this chart out
+chart-add = + Set beside
+chart-nothing-to-draw = There are no numbers to draw. The values stand in the table below.
+chart-methods = Values of different methods are not joined by a line.
+chart-method = Method
+chart-legend = How to read the charts
+chart-ring-legend = a ring is out of range (H high, L low)
 
 ## diagnoses
 diagnosis-current = Current diagnoses

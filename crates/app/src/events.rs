@@ -83,6 +83,15 @@ pub(crate) fn access_granted(house: &House, session: &Session, section: &'static
     }
 }
 
+/// A record leaves the house: on paper, or into a file.
+pub(crate) fn record_exported(house: &House, session: &Session, format: &'static str) -> Event {
+    let event = house.ledger().event(EventName::RecordExported).detail("format", format);
+    match session.source {
+        Some(source) => event.peer(source),
+        None => event,
+    }
+}
+
 pub(crate) fn access_denied(house: &House, session: &Session, denied: &Denied, grant: Option<GrantId>) -> Event {
     let mut event = house
         .ledger()

@@ -6,7 +6,7 @@ use crate::gate::{self, CareQuestion};
 use crate::house::House;
 use crate::session::Session;
 use crate::{events, facts};
-use renkei_access::{ConsentFacts, GrantKind, Operation, Purpose, Reason};
+use renkei_access::{ConsentFacts, GrantKind, Operation, Permit, Purpose, Reason};
 use renkei_kernel::{GrantId, InstitutionId, Timestamp};
 use renkei_ledger::Recorded;
 use renkei_participation::{InstitutionKind, Item, ItemSet, RegionCode};
@@ -81,10 +81,35 @@ impl House {
         grant: GrantId,
         section: &'static str,
     ) -> Result<OpenedPatient, AppError> {
+        let (row, permit) = self.permitted(session, grant, Operation::View).await?;
+        let event = events::access_granted(self, session, section);
+        let recorded = renkei_ledger::record_read(self.db(), permit, event).await?;
+        self.opened(session, &row, &recorded).await
+    }
+
+    /// Opens the patient of a grant to be put on paper: what may be looked at and may not be taken out of the house is
+    /// left away. The trail says that it left.
+    ///
+    /// # Errors
+    /// As [`Self::view_patient`].
+    pub async fn patient_for_paper(&self, session: &Session, grant: GrantId) -> Result<OpenedPatient, AppError> {
+        let (row, permit) = self.permitted(session, grant, Operation::Output).await?;
+        let event = events::record_exported(self, session, "paper");
+        let recorded = renkei_ledger::record_read(self.db(), permit, event).await?;
+        self.opened(session, &row, &recorded).await
+    }
+
+    /// The grant and what it permits now; every refusal is in the trail.
+    async fn permitted(
+        &self,
+        session: &Session,
+        grant: GrantId,
+        operation: Operation,
+    ) -> Result<(Grant, Permit), AppError> {
         let row = grants::find(self.db().reader(), grant).await?;
         let asked = CareQuestion {
             patient: row.as_ref().map(|row| row.patient),
-            operation: Operation::View,
+            operation,
             items: ItemSet::CLINICAL,
             purpose: Purpose::Treatment,
         };
@@ -96,10 +121,7 @@ impl House {
             Ok(permit) => permit,
             Err(denied) => return Err(gate::refuse(self, session, *denied, Some(grant)).await),
         };
-        let Some(row) = row else { return Err(AppError::Unreadable("grant")) };
-        let event = events::access_granted(self, session, section);
-        let recorded = renkei_ledger::record_read(self.db(), permit, event).await?;
-        self.opened(session, &row, &recorded).await
+        row.map(|row| (row, permit)).ok_or(AppError::Unreadable("grant"))
     }
 
     async fn opened(&self, session: &Session, grant: &Grant, recorded: &Recorded) -> Result<OpenedPatient, AppError> {

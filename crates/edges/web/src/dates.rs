@@ -4,15 +4,27 @@ use crate::words::Words;
 use jiff::civil::Date;
 use renkei_kernel::{Timestamp, era};
 
-/// `昭和29年（1954）3月12日`; in English `12 March 1954 (昭和29)`.
+/// `昭和29年（1954）3月12日`; in English `12 March 1954 (Showa 29)`.
 pub fn long(words: Words, day: Date) -> String {
     if words.is_japanese() {
         return era::long_date(day);
     }
     let month = MONTHS.get(usize::try_from(day.month() - 1).unwrap_or(0)).copied().unwrap_or_default();
     match era::era_of(day) {
-        Some((name, year)) => format!("{} {month} {} ({name}{year})", day.day(), day.year()),
+        Some((name, year)) => format!("{} {month} {} ({} {year})", day.day(), day.year(), romanised(name)),
         None => format!("{} {month} {}", day.day(), day.year()),
+    }
+}
+
+/// The era's name in Latin letters.
+fn romanised(era: &str) -> &str {
+    match era {
+        "令和" => "Reiwa",
+        "平成" => "Heisei",
+        "昭和" => "Showa",
+        "大正" => "Taisho",
+        "明治" => "Meiji",
+        _ => era,
     }
 }
 
@@ -117,7 +129,7 @@ mod tests {
     #[test]
     fn dates_show_era_and_western_year() {
         assert_eq!(long(Words::default(), date(1954, 3, 12)), "昭和29年（1954）3月12日");
-        assert_eq!(long(Words::new(Language::English), date(1954, 3, 12)), "12 March 1954 (昭和29)");
+        assert_eq!(long(Words::new(Language::English), date(1954, 3, 12)), "12 March 1954 (Showa 29)");
         assert_eq!(month(Words::default(), date(2019, 5, 1)), "令和元年（2019）5月");
         assert_eq!(age(Words::default(), date(2026, 6, 1), date(2026, 11, 21)), Some("5か月".to_owned()));
     }

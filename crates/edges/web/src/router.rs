@@ -40,6 +40,7 @@ pub fn professional(house: House, settings: WebSettings) -> Result<Router, Words
         .route("/read/{read}/outcome", get(waiting::handler::done))
         .route("/visits/{grant}", get(patient::handler::show_summary))
         .route("/visits/{grant}/close", post(patient::handler::close))
+        .route("/visits/{grant}/paper", get(patient::handler::show_paper))
         .route("/visits/{grant}/{tab}", get(patient::handler::show_tab))
         .route("/visits/{grant}/source/{message}/{entry}/{place}", get(patient::handler::show_source))
         .route("/cover", get(covered::handler::cover))

@@ -4,10 +4,11 @@
 //! in the table, so that a search finds both ends. [`Words::check`] compares the tables at start: a key or a variable
 //! that only one language knows stops the program before a reader meets a hole.
 
+use askama::filters::HtmlSafe;
 use fluent::concurrent::FluentBundle;
 use fluent::{FluentArgs, FluentResource, FluentValue};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::sync::LazyLock;
 
 const JAPANESE: &str = include_str!("../../../../locales/ja.ftl");
@@ -118,6 +119,20 @@ impl Words {
         }
     }
 
+    /// Text of the record as it came, ready for a template. In a page of another language its Japanese parts say which
+    /// language they are, so that they are read out in it (R-X-18). Phrases of the tables never come this way.
+    pub fn data<'a>(&self, text: &'a str) -> Data<'a> {
+        Data { text, marks: !self.is_japanese() }
+    }
+    /// What stands between the first and the last day of a period.
+    pub fn until(&self) -> &'static str {
+        if self.is_japanese() { "〜" } else { "–" }
+    }
+    /// The language of a text that stands in an attribute: of the page, or Japanese where any of it is.
+    pub fn language_of(&self, text: &str) -> &'static str {
+        if text.chars().any(is_japanese) { Language::Japanese.code() } else { self.language.code() }
+    }
+
     /// Compares the tables. The answer lists what is wrong: syntax, a key or a variable that only one language has.
     pub fn check() -> Result<(), Vec<String>> {
         let mut faults: Vec<String> = TABLES.iter().flat_map(|table| table.faults.clone()).collect();
@@ -139,6 +154,64 @@ impl Words {
     pub fn keys() -> BTreeSet<String> {
         keys_and_variables(JAPANESE).into_keys().collect()
     }
+}
+
+/// Kana, kanji, Japanese punctuation and full-width forms.
+pub fn is_japanese(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// A text of the record in a page; see [`Words::data`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Data<'a> {
+    text: &'a str,
+    marks: bool,
+}
+
+impl HtmlSafe for Data<'_> {}
+
+impl Display for Data<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut rest = self.text;
+        while !rest.is_empty() {
+            let inside = self.marks && rest.starts_with(is_japanese);
+            // Digits and spaces between two Japanese letters belong to them: one voice reads the name of a medicine.
+            let end = if inside {
+                rest.char_indices()
+                    .filter(|(_, c)| is_japanese(*c))
+                    .last()
+                    .map_or(rest.len(), |(at, c)| at + c.len_utf8())
+            } else if self.marks {
+                rest.find(is_japanese).unwrap_or(rest.len())
+            } else {
+                rest.len()
+            };
+            let (part, after) = rest.split_at(end);
+            if inside {
+                out.write_str("<span lang=\"ja\">")?;
+            }
+            write_escaped(out, part)?;
+            if inside {
+                out.write_str("</span>")?;
+            }
+            rest = after;
+        }
+        Ok(())
+    }
+}
+
+fn write_escaped(out: &mut std::fmt::Formatter<'_>, text: &str) -> std::fmt::Result {
+    for c in text.chars() {
+        match c {
+            '<' => out.write_str("&#60;")?,
+            '>' => out.write_str("&#62;")?,
+            '&' => out.write_str("&#38;")?,
+            '"' => out.write_str("&#34;")?,
+            '\'' => out.write_str("&#39;")?,
+            _ => out.write_char(c)?,
+        }
+    }
+    Ok(())
 }
 
 /// Message ids with the variables their patterns use. Read from the text: the tables use the plain part of the syntax.
@@ -170,6 +243,26 @@ mod tests {
     #[test]
     fn both_languages_say_everything() {
         assert_eq!(Words::check(), Ok(()));
+    }
+
+    /// R-X-18: what is Japanese in an English page says so.
+    #[test]
+    fn data_of_another_language_says_which_and_cannot_break_out() {
+        let english = Words::new(Language::English);
+        assert_eq!(english.data("HbA1c 7.8 %").to_string(), "HbA1c 7.8 %");
+        assert_eq!(
+            english.data("A & アムロジピン錠 5mg「X」 2x").to_string(),
+            "A &#38; <span lang=\"ja\">アムロジピン錠 5mg「X」</span> 2x"
+        );
+        assert_eq!(Words::default().data("<b>錠</b>").to_string(), "&#60;b&#62;錠&#60;/b&#62;");
+        assert_eq!((english.language_of("湊 2"), english.language_of("2")), ("ja", "en"));
+    }
+
+    /// R-X-18: an English phrase is English.
+    #[test]
+    fn no_english_phrase_holds_japanese_letters() {
+        let found: Vec<&str> = ENGLISH.lines().filter(|line| line.chars().any(is_japanese)).collect();
+        assert_eq!(found, Vec::<&str>::new());
     }
 
     #[test]

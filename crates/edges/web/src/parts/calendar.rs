@@ -55,6 +55,8 @@ pub struct Column {
 #[template(path = "parts/calendar.html")]
 pub struct Calendar {
     pub heading: String,
+    /// How to move in it with the keys.
+    pub keys: String,
     /// What to say when no row has anything in this range.
     pub empty: String,
     pub ranges: Vec<RangeLink>,

@@ -75,9 +75,9 @@ impl Calendar {
                     .iter()
                     .map(|mark| {
                         let shown = reading.mark(mark.institution);
-                        let span = format!("{} 〜 {}", dates::short(period.first), dates::short(period.last));
+                        let span = format!("{} – {}", dates::short(period.first), dates::short(period.last));
                         let count = words.count("common-items", mark.count);
-                        let title = format!("{} {label} {count}（{span}）", shown.name);
+                        let title = format!("{} {label} {count} ({span})", shown.name);
                         Chip { mark: shown, count: mark.count, href: chip_address(period), title }
                     })
                     .collect(),
@@ -88,6 +88,7 @@ impl Calendar {
         }
         Self {
             heading: words.say("calendar-heading"),
+            keys: words.say("calendar-keys"),
             empty: words.say("calendar-empty"),
             ranges: Zoom::ALL
                 .into_iter()
@@ -111,7 +112,7 @@ fn stays_row(reading: &Reading<'_>, calendar: &Recorded) -> Option<CalendarRow> 
         let until = stay.last.unwrap_or(reading.today).max(stay.first);
         let mark = reading.mark(stay.institution);
         let end = stay.last.map_or_else(|| words.say("encounter-state-current"), dates::short);
-        let title = format!("{} {label} {} 〜 {end}", mark.name, dates::short(stay.first));
+        let title = format!("{} {label} {} – {end}", mark.name, dates::short(stay.first));
         let days = usize::try_from(dates::days_between(stay.first, until) + 1).unwrap_or(0);
         let touched = calendar.periods.iter().zip(&mut cells).filter(|(p, _)| p.first <= until && p.last >= stay.first);
         for (n, (_, cell)) in touched.enumerate() {

@@ -15,7 +15,7 @@ pub const COLOURS: usize = 10;
 /// A coloured square with a letter; its name is read out and shown on hover.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(
-    source = r#"<span class="mark i{{ colour }}" role="img" aria-label="{{ name }}" title="{{ name }}">{{ letter }}</span>"#,
+    source = r#"<span class="mark i{{ colour }}" lang="ja" role="img" aria-label="{{ name }}" title="{{ name }}">{{ letter }}</span>"#,
     ext = "html"
 )]
 pub struct Mark {

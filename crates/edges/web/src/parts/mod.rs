@@ -4,12 +4,14 @@
 pub mod bars;
 pub mod calendar;
 pub mod calendar_from;
+pub mod chart;
 pub mod mark;
 pub mod sparkline;
 pub mod trend;
 
-pub use bars::{Bar, Bars, BarsRow};
+pub use bars::{Bar, BarTold, Bars, BarsRow, ClassLine, OverlapBar};
 pub use calendar::{Calendar, CalendarRow, Cell, Chip, Column, RangeLink, Stay};
+pub use chart::{Chart, ChartLink, ChartPanel, ChartRange, TrendLine};
 pub use mark::{Mark, Palette};
 pub use sparkline::Sparkline;
 pub use trend::{Trend, TrendPoint};

@@ -91,7 +91,7 @@ pub fn pages_of(language: Language, record: &PatientRecord, today: Date) -> Vec<
     let frame = |tab| Frame::new(&reading, &found, around(words, now), now, Some(tab));
     let trend = found.latest.iter().find(|value| value.spark.len() > 2).map(|value| reading.trend(&value.key));
     let item = trend.and_then(|href| Some(href.split_once("item=")?.1.split('#').next()?.to_owned()));
-    let laboratory = LaboratoryQuery { item, until: None };
+    let laboratory = LaboratoryQuery { items: item.into_iter().collect(), ..LaboratoryQuery::default() };
     let course = CourseQuery { zoom: Zoom::ThreeYears, before: None };
     let pages = [
         ("summary", SummaryPage::from_records(shell(), frame(Tab::Summary), &reading, &found).to_string()),

@@ -64,6 +64,58 @@ fn no_rendered_page_has_inline_script_or_style_or_another_host() {
     }
 }
 
+/// Texts of an English page that hold Japanese letters and stand where nothing says that they are Japanese.
+fn unmarked(html: &str) -> Vec<String> {
+    let japanese = |text: &str| text.chars().any(renkei_web::words::is_japanese);
+    let mut languages: Vec<&str> = Vec::new();
+    let mut found = Vec::new();
+    for piece in html.split('<').skip(1) {
+        let (tag, text) = piece.split_once('>').unwrap_or((piece, ""));
+        let own = tag.split(" lang=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let inherited = languages.last().copied().unwrap_or("");
+        let name = tag.trim_start_matches('/').split([' ', '\n']).next().unwrap_or_default();
+        let is_void = tag.ends_with('/') || ["!doctype", "meta", "link", "input", "br", "img"].contains(&name);
+        if tag.starts_with('/') {
+            languages.pop();
+        } else {
+            let language = own.unwrap_or(inherited);
+            for attribute in ["title=\"", "aria-label=\"", "alt=\"", "placeholder=\"", "data-hint=\""] {
+                let value = tag.split(attribute).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+                if language != "ja" && japanese(value) {
+                    found.push(format!("<{tag}>"));
+                }
+            }
+            if !is_void {
+                languages.push(language);
+            }
+        }
+        if languages.last() != Some(&"ja") && japanese(text) {
+            found.push(text.to_owned());
+        }
+    }
+    assert_eq!(languages, Vec::<&str>::new(), "every element is closed");
+    found
+}
+
+#[test]
+fn unmarked_japanese_is_found() {
+    assert_eq!(unmarked("<html lang=\"en\"><p>値</p><b lang=\"ja\">値</b></html>"), ["値"]);
+    assert_eq!(unmarked("<html lang=\"en\"><p title=\"値\">x</p></html>"), ["<p title=\"値\">"]);
+    assert_eq!(unmarked("<html lang=\"ja\"><p>値<span lang=\"en\">値</span></p></html>"), ["値"]);
+}
+
+/// R-X-18, R-X-02: an English page is English; what the record says in Japanese says that it is Japanese.
+#[test]
+fn in_an_english_page_all_japanese_is_marked_as_japanese() {
+    let scene = crate::scene::pages(Language::English).into_iter().map(|(name, html)| (name.to_owned(), html));
+    let found: Vec<(String, Vec<String>)> = scene
+        .chain(crate::record::pages(Language::English))
+        .map(|(name, html)| (name, unmarked(&html)))
+        .filter(|(_, found)| !found.is_empty())
+        .collect();
+    assert_eq!(found, Vec::new());
+}
+
 /// Keys that are composed of a reason word and have tests of their own.
 const COMPOSED: [&str; 2] = ["refusal-", "ended-"];
 

@@ -5,10 +5,8 @@ use super::counts::{Counts, counts};
 use super::diagnoses::{Diagnoses, diagnoses};
 use super::identity::{IdentityBand, identity_band};
 use super::latest::{LatestValue, latest_values};
-use super::medicine_bars::{BarRow, medicine_bars};
 use super::medicines::{Medicines, medicines};
 use super::patient::{Contribution, PatientRecord};
-use super::trends::{Trend, trends};
 use super::warnings::{AllergyShown, Warning, allergies, warnings_from};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -25,30 +23,19 @@ pub struct Summary {
     /// Abnormal ones first; the page takes as many as it has room for.
     pub latest: Vec<LatestValue>,
     pub calendar: Calendar,
-    /// Over the days of the calendar.
-    pub bars: Vec<BarRow>,
-    /// Of the `TRENDS_SHOWN_MAX` first of `latest` that have two points.
-    pub trends: Vec<Trend>,
 }
-
-/// Lines drawn together on the summary.
-pub const TRENDS_SHOWN_MAX: usize = 2;
 
 pub fn summary(record: &PatientRecord, zoom: Zoom, today: Date) -> Summary {
     let (diagnoses, medicines, latest) =
         (diagnoses(record, today), medicines(record, today), latest_values(record, today));
     let allergies = allergies(record);
     let calendar = calendar(record, zoom, today);
-    let moving: Vec<_> =
-        latest.iter().filter(|v| v.spark.len() >= 2).take(TRENDS_SHOWN_MAX).map(|v| v.key.clone()).collect();
     Summary {
         identity: identity_band(record, today),
         warnings: warnings_from(&allergies, &diagnoses, &latest, &medicines),
         allergies,
         contributions: record.contributions(),
         counts: counts(record),
-        bars: medicine_bars(&medicines, calendar.first, calendar.last),
-        trends: if moving.is_empty() { Vec::new() } else { trends(record, &moving) },
         diagnoses,
         medicines,
         latest,

@@ -22,6 +22,8 @@ pub struct Point {
     pub range_shown: String,
     pub flagging: Flagging,
     pub status: ResultStatus,
+    /// How it was measured, as [`method`] says it: points of different methods are not joined.
+    pub method: String,
     pub source: SourceRef,
 }
 
@@ -37,6 +39,12 @@ pub struct Trend {
     pub left_out: usize,
 }
 
+/// The method (three characters) of a value's JLAC10 code; empty where no such code was sent.
+pub fn method(value: &LaboratoryValue) -> &str {
+    let code = value.jlac10().filter(|code| matches!(code.len(), 15 | 17) && code.is_ascii());
+    code.and_then(|code| code.get(12..15)).unwrap_or_default()
+}
+
 /// A value of a series with where it stands; oldest first, as the groups come.
 type Found<'g, 'a> = (Option<DateTime>, &'g GroupAt<'a>, &'a LaboratoryValue);
 
@@ -50,6 +58,7 @@ fn point(taken: &ClinicalTime, number: f64, at: &GroupAt<'_>, value: &Laboratory
         range_shown: value.range.clone(),
         flagging: flagging(value),
         status: value.status,
+        method: method(value).to_owned(),
         source: at.seen.source_at(value.place),
     }
 }

@@ -9,9 +9,11 @@ use super::diagnoses::DiagnosesPage;
 use super::encounters::EncountersPage;
 use super::frame_from::Around;
 use super::laboratory::LaboratoryPage;
+use super::laboratory::chart_from::{PANELS_MAX, Period};
 use super::laboratory::from_records::LaboratoryQuery;
 use super::medicines::MedicinesPage;
 use super::others::OthersPage;
+use super::paper::PaperPage;
 use super::reading::Reading;
 use super::summary::SummaryPage;
 use super::{Frame, Identity, Tab};
@@ -48,9 +50,24 @@ pub struct Asked {
     until: String,
     #[serde(default)]
     item: String,
+    #[serde(default)]
+    span: String,
+    #[serde(default)]
+    to: String,
 }
 
 impl Asked {
+    /// The series of a chart, each once.
+    fn items(&self) -> Vec<String> {
+        let mut items: Vec<String> = Vec::new();
+        for item in self.item.split(',').filter(|item| !item.is_empty()) {
+            if items.len() < PANELS_MAX && !items.iter().any(|known| known == item) {
+                items.push(item.to_owned());
+            }
+        }
+        items
+    }
+
     fn zoom(&self) -> Zoom {
         Zoom::from_name(&self.range).unwrap_or_default()
     }
@@ -229,8 +246,12 @@ fn page(opened: &Opened, tab: Tab, asked: &Asked, shell: Shell, frame: Frame) ->
         }
         Tab::Medicines => MedicinesPage::from_records(shell, frame, reading, &summary.medicines).render(),
         Tab::Laboratory => {
-            let item = Some(asked.item.clone()).filter(|item| !item.is_empty());
-            let query = LaboratoryQuery { item, until: asked.until.parse().ok() };
+            let query = LaboratoryQuery {
+                items: asked.items(),
+                until: asked.until.parse().ok(),
+                period: Period::from_name(&asked.span).unwrap_or_default(),
+                to: asked.to.parse().ok(),
+            };
             LaboratoryPage::from_records(shell, frame, reading, &query).render()
         }
         Tab::Diagnoses => DiagnosesPage::from_records(shell, frame, reading, &summary.diagnoses).render(),
@@ -263,6 +284,27 @@ pub async fn show_source(
     match asked.and_then(|asked| SourcePage::from_records(shell, frame, &opened.reading(), asked)) {
         Some(page) => entered.page(&web, &visitor, &page),
         None => web.refuse(&visitor, Some(&entered), not_found()),
+    }
+}
+
+/// `GET /visits/{grant}/paper`: what may be taken out, set for paper.
+pub async fn show_paper(State(web): State<Web>, visitor: Visitor, Address(grant): Address<String>) -> Response {
+    let entered = match web.enter(&visitor).await {
+        Ok(entered) => entered,
+        Err(answer) => return *answer,
+    };
+    let grant: GrantId = grant.parse().unwrap_or(GrantId(uuid::Uuid::nil()));
+    match web.house.patient_for_paper(&entered.session, grant).await {
+        Ok(patient) => {
+            let opened = Opened::new(patient, visitor.words, Zoom::default());
+            let shell = shell_of(&web, &visitor, &entered, &opened);
+            let frame = opened.frame(&entered, None);
+            let (now, feeds) = (opened.patient.now, &opened.patient.feeds);
+            let feeds = feeds.iter().map(|feed| (feed.institution, feed.last_import_at));
+            let page = PaperPage::from_records(shell, frame, &opened.reading(), &opened.summary, now, feeds);
+            entered.page(&web, &visitor, &page)
+        }
+        Err(error) => web.fail(&visitor, Some(&entered), &error),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod handler;
 pub mod laboratory;
 pub mod medicines;
 pub mod others;
+pub mod paper;
 pub mod reading;
 pub mod summary;
 

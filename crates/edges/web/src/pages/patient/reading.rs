@@ -3,6 +3,7 @@
 //! Separate so that each page's `from_records` says only what that page says.
 
 use crate::dates;
+use crate::meanings::{analyte_in_english, specimen_in_english};
 use crate::parts::{Mark, Palette, Tone};
 use crate::words::Words;
 use jiff::civil::Date;
@@ -47,6 +48,14 @@ impl Reading<'_> {
     }
     pub fn trend(&self, key: &SeriesKey) -> String {
         format!("{}/laboratory?item={}#trend", self.visit, series_address(key))
+    }
+    /// The name of an analyte: as sent; in an English page the same in plain letters where it has no Japanese ones,
+    /// else the name of the standard's code where one is known.
+    pub fn analyte(&self, sent: &str, key: &SeriesKey) -> String {
+        if self.words.is_japanese() { sent.to_owned() } else { analyte_in_english(sent, key) }
+    }
+    pub fn specimen(&self, sent: &str, key: &SeriesKey) -> String {
+        (if self.words.is_japanese() { sent } else { specimen_in_english(sent, key) }).to_owned()
     }
     /// A clinical time as far as it is known; nothing where none was sent.
     pub fn time(&self, time: Option<&ClinicalTime>) -> String {

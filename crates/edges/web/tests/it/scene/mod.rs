@@ -5,6 +5,8 @@ mod shown;
 
 use jiff::civil::{Date, date};
 use renkei_kernel::Category;
+use renkei_records::EntryKind;
+use renkei_web::dates;
 use renkei_web::pages::covered::CoveredPage;
 use renkei_web::pages::ended::{EndedPage, Ending};
 use renkei_web::pages::entrance::EntrancePage;
@@ -14,15 +16,17 @@ use renkei_web::pages::patient::encounters::{EncountersPage, StayLine, VisitLine
 use renkei_web::pages::patient::laboratory::*;
 use renkei_web::pages::patient::medicines::{MedicineGroup, MedicineLine, MedicinesPage};
 use renkei_web::pages::patient::others::{OtherEntry, OtherGroup, OthersPage};
+use renkei_web::pages::patient::paper::PaperPage;
 use renkei_web::pages::patient::summary::{NotableValue, SummaryPage};
 use renkei_web::pages::patient::{Feed, Frame, Identity, Tab, TabLink, Warning};
 use renkei_web::pages::refusal::RefusalPage;
 use renkei_web::pages::source::{SourceField, SourcePage};
 use renkei_web::pages::start::{Notice, OpenVisit, ReaderChoice, ReaderState, StartPage};
 use renkei_web::pages::waiting::WaitingPage;
+use renkei_web::parts::trend::Span;
 use renkei_web::parts::{
-    Bar, Bars, BarsRow, Calendar, CalendarRow, Cell, Chip, Column, Mark, RangeLink, Sparkline, Stay, Tone, Trend,
-    TrendPoint,
+    Bar, BarTold, Bars, BarsRow, Calendar, CalendarRow, Cell, Chart, ChartPanel, ChartRange, Chip, ClassLine, Column,
+    Mark, OverlapBar, RangeLink, Sparkline, Stay, Tone, Trend, TrendLine, TrendPoint,
 };
 use renkei_web::shell::{Desk, SessionBar, Shell};
 use renkei_web::words::{Language, Words};
@@ -254,6 +258,7 @@ pub fn pages(language: Language) -> Vec<(&'static str, String)> {
         ),
         ("others", others(language).to_string()),
         ("source", source_page(language).to_string()),
+        ("paper", paper(language).to_string()),
         ("refusal-no-certificate", refusal(language, Category::NotSignedIn, "no_certificate", false)),
         ("refusal-card", refusal(language, Category::NotAllowed, "card_refused", true)),
         ("covered", CoveredPage { shell: shell(language, "/cover", true), back: VISIT.into() }.to_string()),

@@ -89,16 +89,26 @@ pub(super) fn bars(words: Words) -> Bars {
     let window = (date(2026, 6, 1), date(2026, 12, 15));
     let today = date(2026, 11, 21);
     let bar = |n: usize, from: Date, to: Date, outline| {
-        Bar::between(window, from, to, &mark(n), outline, format!("{} {from} 〜 {to}", mark(n).name))
+        let told = BarTold {
+            kind: words.say("calendar-row-prescription"),
+            to: Some(to),
+            outline,
+            thin: n == 2,
+            source: source(21),
+        };
+        Bar::between(window, from, &mark(n), told)
     };
     let row = |label: &str, marks: Vec<Mark>, look: Option<String>, bars: Vec<Option<Bar>>| {
-        BarsRow::new(label.into(), marks, look, bars.into_iter().flatten().collect())
+        let days = (date(2026, 10, 26), date(2026, 11, 24));
+        let overlap = OverlapBar::between(window, days, marks.clone(), &words.say("medicine-bars-overlap"), source(22));
+        let overlaps = overlap.filter(|_| look.is_some());
+        BarsRow::new(label.into(), marks, look, bars.into_iter().flatten().collect(), overlaps.into_iter().collect())
     };
     Bars {
-        caption: words.say("medicine-bars-heading"),
+        words,
+        id: "bars".into(),
         from: "2026-06-01".into(),
         to: "2026-12-15".into(),
-        today: words.say("medicine-bars-today"),
         today_x: Bars::today_in(window, today),
         rows: vec![
             row("アムロジピン", vec![mark(1)], None, vec![bar(1, date(2026, 5, 1), date(2026, 12, 3), false)]),
@@ -122,10 +132,18 @@ pub(super) fn bars(words: Words) -> Bars {
             ),
             row("ロキソプロフェン", vec![mark(0)], None, vec![bar(0, date(2026, 11, 1), date(2026, 11, 18), true)]),
         ],
+        classes: vec![ClassLine {
+            class: words.one("medicine-class", "class", "1149"),
+            names: ["ロキソプロフェン".into(), "セレコキシブ".into()],
+            marks: vec![mark(0), mark(1)],
+            from: "2026-11-01".into(),
+            to: "2026-11-14".into(),
+            sources: [source(23), source(24)],
+        }],
     }
 }
 
-pub(super) fn trend_points() -> Vec<TrendPoint> {
+pub(super) fn trend_points() -> Vec<(TrendPoint, String)> {
     let values = [
         (1, date(2025, 12, 8), 7.0),
         (1, date(2026, 2, 9), 7.1),
@@ -137,21 +155,63 @@ pub(super) fn trend_points() -> Vec<TrendPoint> {
     ];
     values
         .into_iter()
-        .map(|(n, day, value)| TrendPoint {
-            day,
-            value,
-            text: format!("{value:.1}"),
-            lower: Some(if n == 0 { 4.9 } else { 4.6 }),
-            upper: Some(if n == 0 { 6.0 } else { 6.2 }),
-            mark: mark(n),
-            tone: Tone::High,
-            source: source(30),
+        .map(|(n, day, value)| {
+            let text = format!("{value:.1}");
+            let point = TrendPoint {
+                at: day.at(9, 10, 0, 0),
+                value,
+                told: format!("{day} 9:10\nHbA1c {text} % H\n{}", mark(n).name),
+                language: "ja",
+                lower: Some(if n == 0 { 4.9 } else { 4.6 }),
+                upper: Some(if n == 0 { 6.0 } else { 6.2 }),
+                method: String::new(),
+                mark: mark(n),
+                tone: Tone::High,
+                flag: "H".into(),
+                source: source(30),
+            };
+            (point, text)
         })
         .collect()
 }
 
-pub(super) fn trend() -> Option<Trend> {
-    Trend::new("HbA1c（NGSP）".into(), "%".into(), &trend_points())
+pub(super) fn chart(words: Words, open: bool) -> Chart {
+    let (first, last) = (date(2025, 11, 10), date(2026, 11, 21));
+    let span = Span::of_days(first, last);
+    let points: Vec<TrendPoint> = trend_points().into_iter().map(|(point, _)| point).collect();
+    let lines = trend_points().into_iter().rev().map(|(point, text)| TrendLine {
+        day: dates::short(point.at.date()),
+        value: lab_value(&text, point.tone),
+        range: "4.6–6.2".into(),
+        method: String::new(),
+        mark: point.mark,
+    });
+    Chart {
+        words,
+        id: "trend".into(),
+        whole: span,
+        shown: span,
+        ranges: vec![ChartRange {
+            link: RangeLink {
+                label: words.say("chart-everything"),
+                href: format!("{VISIT}/laboratory?item=1&span=all#trend"),
+                on: true,
+            },
+            span,
+        }],
+        earlier: None,
+        later: None,
+        panels: vec![ChartPanel {
+            name: "HbA1c（NGSP）".into(),
+            unit: "%".into(),
+            graph: Trend::new("trend-0".into(), ("HbA1c（NGSP）".into(), "ja"), "%".into(), &points, span),
+            lines: lines.collect(),
+            not_drawn: 1,
+            link: None,
+        }],
+        legend: vec![mark(0), mark(1)],
+        open,
+    }
 }
 
 pub(super) fn calendar(words: Words) -> Calendar {
@@ -201,6 +261,7 @@ pub(super) fn calendar(words: Words) -> Calendar {
     });
     Calendar {
         heading: words.say("calendar-heading"),
+        keys: words.say("calendar-keys"),
         empty: words.say("calendar-empty"),
         ranges: ["3y", "1y", "3m", "1m"]
             .map(|r| RangeLink {
@@ -248,7 +309,7 @@ pub(super) fn summary(language: Language) -> SummaryPage {
             notable("BNP", "128.4", "pg/mL", Tone::High, "11-14", &[128.4]),
         ]),
         calendar: calendar(words),
-        trends: trend().into_iter().collect(),
+        chart: Some(chart(words, false)),
         bars: Some(bars(words)),
     }
 }
@@ -283,6 +344,7 @@ pub(super) fn laboratory(language: Language) -> LaboratoryPage {
         specimen: "血清".into(),
         range: (!range.is_empty()).then(|| range.to_owned()),
         trend: Some(format!("{VISIT}/laboratory?item=1#trend")),
+        add: (!name.starts_with("HbA1c")).then(|| format!("{VISIT}/laboratory?item=1,2#trend")),
         on: name.starts_with("HbA1c"),
         cells: values
             .into_iter()
@@ -305,25 +367,7 @@ pub(super) fn laboratory(language: Language) -> LaboratoryPage {
     LaboratoryPage {
         shell: shell(language, VISIT, true),
         frame: frame(words, Some(Tab::Laboratory)),
-        trend: Some(TrendView {
-            name: "HbA1c（NGSP）".into(),
-            unit: "%".into(),
-            graph: trend(),
-            lines: trend_points()
-                .iter()
-                .rev()
-                .map(|p| TrendLine {
-                    day: p.day.to_string(),
-                    value: lab_value(&p.text, p.tone),
-                    range: "4.6–6.2".into(),
-                    mark: p.mark.clone(),
-                    at_ms: "1763000000000".into(),
-                    number: p.text.clone(),
-                })
-                .collect(),
-            legend: vec![mark(0), mark(1)],
-            not_drawn: 1,
-        }),
+        chart: Some(chart(words, true)),
         columns: days
             .into_iter()
             .map(|(n, day)| LabColumn { day: day.into(), time: Some("9:10".into()), mark: mark(n) })
@@ -394,6 +438,7 @@ pub(super) fn laboratory(language: Language) -> LaboratoryPage {
 
 pub(super) fn course(language: Language) -> CoursePage {
     let words = Words::new(language);
+    let kind = |kind: EntryKind| kind_in(words, kind);
     let line = |day: &str, time: Option<&str>, n: usize, kind: &str, title: &str, detail: Option<&str>| CourseLine {
         day: day.into(),
         time: time.map(str::to_owned),
@@ -412,26 +457,47 @@ pub(super) fn course(language: Language) -> CoursePage {
                 anchor: "m2026-11".into(),
                 heading: renkei_web::dates::month(words, date(2026, 11, 1)),
                 lines: vec![
-                    line("11-18", Some("14:30"), 0, "処方", "ロキソプロフェン錠 60mg 疼痛時 1回1錠", None),
+                    line(
+                        "11-18",
+                        Some("14:30"),
+                        0,
+                        &kind(EntryKind::Prescription),
+                        "ロキソプロフェン錠 60mg 疼痛時 1回1錠",
+                        None,
+                    ),
                     line(
                         "11-14",
                         Some("9:10"),
                         0,
-                        "検体検査結果",
+                        &kind(EntryKind::LaboratoryReport),
                         "生化学検査・血液学検査（24項目）",
                         Some("クレアチニン 1.31 H ほか 4項目が範囲外"),
                     ),
-                    line("11-14", Some("9:02"), 0, "外来受診", "循環器内科", Some("湊 一郎")),
-                    line("11-02", None, 2, "調剤・処方実施", "アムロジピン錠 5mg「カモメ」ほか 2剤（30日分）", None),
-                    line("11-02", Some("10:40"), 1, "外来受診", "内科", Some("青葉 健")),
+                    line("11-14", Some("9:02"), 0, &kind(EntryKind::Visit), "循環器内科", Some("湊 一郎")),
+                    line(
+                        "11-02",
+                        None,
+                        2,
+                        &kind(EntryKind::Dispensing),
+                        "アムロジピン錠 5mg「カモメ」ほか 2剤（30日分）",
+                        None,
+                    ),
+                    line("11-02", Some("10:40"), 1, &kind(EntryKind::Visit), "内科", Some("青葉 健")),
                 ],
             },
             CourseMonth {
                 anchor: "m2026-07".into(),
                 heading: renkei_web::dates::month(words, date(2026, 7, 1)),
                 lines: vec![
-                    line("07-11", Some("10:45"), 0, "退院", "自宅へ", Some("軽快")),
-                    line("07-03", Some("16:20"), 0, "入院", "内科　4階西病棟 401-2", Some("汐見 直")),
+                    line("07-11", Some("10:45"), 0, &kind(EntryKind::Discharge), "自宅へ", Some("軽快")),
+                    line(
+                        "07-03",
+                        Some("16:20"),
+                        0,
+                        &kind(EntryKind::Admission),
+                        "内科　4階西病棟 401-2",
+                        Some("汐見 直"),
+                    ),
                 ],
             },
         ],
@@ -463,14 +529,17 @@ pub(super) fn others(language: Language) -> OthersPage {
         groups: vec![
             OtherGroup {
                 anchor: "k51".into(),
-                heading: "放射線検査実施".into(),
-                entries: vec![entry("放射線検査実施", "胸部単純Ｘ線"), entry("放射線検査実施", "腹部CT（造影）")],
+                heading: kind_in(words, EntryKind::RadiologyReport),
+                entries: vec![
+                    entry(&kind_in(words, EntryKind::RadiologyReport), "胸部単純Ｘ線"),
+                    entry(&kind_in(words, EntryKind::RadiologyReport), "腹部CT（造影）"),
+                ],
                 total: 2,
             },
             OtherGroup {
                 anchor: "k60".into(),
-                heading: "食事オーダ".into(),
-                entries: vec![entry("食事オーダ", "糖尿病食 1600kcal")],
+                heading: kind_in(words, EntryKind::Diet),
+                entries: vec![entry(&kind_in(words, EntryKind::Diet), "糖尿病食 1600kcal")],
                 total: 1,
             },
         ],
@@ -490,7 +559,7 @@ pub(super) fn source_page(language: Language) -> SourcePage {
         frame: frame(words, None),
         mark: mark(0),
         title: "クレアチニン 1.31 mg/dL".into(),
-        data_type: "OML-11 検体検査結果".into(),
+        data_type: format!("OML-11 {}", kind_in(words, EntryKind::LaboratoryReport)),
         file: "（患者番号）_20261114_OML-11_200000000104_20261114134500000_14".into(),
         place: "OBX[3]-5".into(),
         clinical_time: Some("2026-11-14 9:10".into()),
@@ -505,5 +574,35 @@ pub(super) fn source_page(language: Language) -> SourcePage {
             field("OBX[3]-8", "異常フラグ", "H", false),
             field("OBX[3]-11", "結果状態", "F", false),
         ],
+    }
+}
+
+fn kind_in(words: Words, kind: EntryKind) -> String {
+    (if words.is_japanese() { kind.label_ja() } else { kind.label_en() }).to_owned()
+}
+
+pub(super) fn paper(language: Language) -> PaperPage {
+    let words = Words::new(language);
+    let LaboratoryPage { columns, groups, .. } = laboratory(language);
+    PaperPage {
+        shell: shell(language, VISIT, true),
+        frame: frame(words, None),
+        printed: words.two("paper-printed", ("time", "2026-11-21 10:02"), ("who", "ミナト総合病院 湊 一郎")),
+        allergies: vec![OtherEntry {
+            mark: mark(1),
+            day: String::new(),
+            kind: String::new(),
+            title: "ペニシリン系".into(),
+            state: None,
+            fields: vec![(words.say("others-reactions"), "発疹".into())],
+            source: source(1),
+        }],
+        diagnoses: diagnoses(false),
+        medicines: medicines(words),
+        columns,
+        groups,
+        stays: Vec::new(),
+        visits: Vec::new(),
+        sources: vec![("ミナト総合病院".into(), Some("2026-11-21 9:50".into()))],
     }
 }

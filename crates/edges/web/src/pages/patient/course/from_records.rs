@@ -48,22 +48,22 @@ fn first_of(reading: &Reading<'_>, names: &[&str]) -> String {
     }
 }
 
-fn of_encounter(seen: Seen<'_>, e: &Encounter) -> (String, String) {
+fn of_encounter(reading: &Reading<'_>, seen: Seen<'_>, e: &Encounter) -> (String, String) {
     let (code, location) = (seen.department(&e.department), e.location.shown());
     let location = Some(location).filter(|place| *place != code).unwrap_or_default();
-    (joined(&[department(&code), &location]), e.attending.shown())
+    (joined(&[department(reading.words, &code), &location]), e.attending.shown())
 }
 
 /// Title and detail of an entry.
 fn told(reading: &Reading<'_>, seen: Seen<'_>) -> (String, String) {
     let none = String::new;
     match &seen.entry.body {
-        Body::Encounter(e) => of_encounter(seen, e),
+        Body::Encounter(e) => of_encounter(reading, seen, e),
         Body::Diagnosis(d) => (d.name().to_owned(), d.icd10.code.to_string()),
         Body::Allergy(a) => (a.allergen.shown().to_owned(), a.reactions.join(" ")),
         Body::Prescription(p) => {
             let names: Vec<&str> = p.groups.iter().flat_map(|g| &g.drugs).map(|d| d.drug.shown()).collect();
-            (first_of(reading, &names), department(&seen.department(&p.head.department)).to_owned())
+            (first_of(reading, &names), department(reading.words, &seen.department(&p.head.department)).to_owned())
         }
         Body::Dispensing(p) => {
             let mut names: Vec<&str> = p.given.iter().map(|g| g.drug.shown()).collect();
@@ -74,7 +74,7 @@ fn told(reading: &Reading<'_>, seen: Seen<'_>) -> (String, String) {
         }
         Body::InjectionOrder(i) => {
             let names: Vec<&str> = i.sets.iter().flat_map(|s| &s.components).map(|c| c.drug.shown()).collect();
-            (first_of(reading, &names), department(&seen.department(&i.head.department)).to_owned())
+            (first_of(reading, &names), department(reading.words, &seen.department(&i.head.department)).to_owned())
         }
         Body::InjectionGiven(i) => {
             let mut names: Vec<&str> = i.given.iter().map(|g| g.drug.shown()).collect();

@@ -34,7 +34,7 @@ impl DiagnosisLine {
             end: group.until.as_ref().map(|until| until.shown()),
             outcome: first.map(|row| row.outcome.clone()).filter(|outcome| !outcome.is_empty()),
             department: first
-                .map(|row| department(&row.department).to_owned())
+                .map(|row| department(reading.words, &row.department).to_owned())
                 .filter(|department| !department.is_empty()),
             source: first.map(|row| reading.source(&row.source)).unwrap_or_default(),
         }

@@ -15,7 +15,7 @@ const VISITS_SHOWN_MAX: usize = 100;
 fn event(reading: &Reading<'_>, event: &Event, with_kind: bool) -> VisitLine {
     // Outpatient messages repeat the department's code as the place.
     let location = Some(event.location.as_str()).filter(|place| *place != event.department).unwrap_or_default();
-    let place = [department(&event.department), location];
+    let place = [department(reading.words, &event.department), location];
     VisitLine {
         mark: reading.mark(event.institution),
         time: reading.time(event.time.as_ref()),
@@ -26,15 +26,20 @@ fn event(reading: &Reading<'_>, event: &Event, with_kind: bool) -> VisitLine {
     }
 }
 
+/// A visit in a list of nothing but visits.
+pub fn visit(reading: &Reading<'_>, seen: &Event) -> VisitLine {
+    event(reading, seen, false)
+}
+
 fn step(reading: &Reading<'_>, event: &StayEvent) -> String {
-    let back = event.expected_return.as_ref().map(|time| format!("〜 {}", time.shown()));
+    let back = event.expected_return.as_ref().map(|time| format!("{} {}", reading.words.until(), time.shown()));
     let kind = reading.kind(event.kind);
     let time = reading.time(event.time.as_ref());
     [
         time.as_str(),
         &kind,
         &event.location,
-        department(&event.department),
+        department(reading.words, &event.department),
         &event.attending,
         &event.reason,
         back.as_deref().unwrap_or_default(),
@@ -46,17 +51,18 @@ fn step(reading: &Reading<'_>, event: &StayEvent) -> String {
     .join(" ")
 }
 
-fn stay(reading: &Reading<'_>, stay: &Stay) -> StayLine {
+pub fn stay(reading: &Reading<'_>, stay: &Stay) -> StayLine {
     let words = reading.words;
     let is_planned = stay.is_open && stay.first_day().is_some_and(|day| day > reading.today);
     let from = reading.time(stay.admitted.as_ref());
+    let to = words.until();
     let period = match (&stay.discharged, stay.first_day(), stay.last_day()) {
         (Some(until), Some(first), Some(last)) => {
             let days = usize::try_from(dates::days_between(first, last) + 1).unwrap_or(0);
-            format!("{from} 〜 {}（{}）", until.shown(), words.count("encounter-days", days))
+            format!("{from} {to} {} ({})", until.shown(), words.count("encounter-days", days))
         }
-        (Some(until), ..) => format!("{from} 〜 {}", until.shown()),
-        (None, ..) => format!("{from} 〜"),
+        (Some(until), ..) => format!("{from} {to} {}", until.shown()),
+        (None, ..) => format!("{from} {to}"),
     };
     StayLine {
         mark: reading.mark(stay.institution),
@@ -67,10 +73,10 @@ fn stay(reading: &Reading<'_>, stay: &Stay) -> StayLine {
             (false, _) => "encounter-state-ended",
         }),
         current: stay.is_open,
-        department: department(&stay.department).to_owned(),
+        department: department(reading.words, &stay.department).to_owned(),
         place: stay.location.clone(),
         doctor: stay.attending.clone(),
-        outcome: (!stay.disposition.is_empty()).then(|| disposition(&stay.disposition).to_owned()),
+        outcome: (!stay.disposition.is_empty()).then(|| disposition(words, &stay.disposition).to_owned()),
         steps: stay.events.iter().map(|event| step(reading, event)).collect(),
         source: reading.source(&stay.source),
     }

@@ -1,20 +1,18 @@
 //! Laboratory values of a record as table, trend and cultures.
 
-use super::{
-    Culture, Isolate, LabColumn, LabGroup, LabRow, LabValue, LaboratoryPage, Susceptibility, TrendLine, TrendView,
-};
+use super::chart_from::{ChartQuery, PANELS_MAX, Period};
+use super::{Culture, Isolate, LabColumn, LabGroup, LabRow, LabValue, LaboratoryPage, Susceptibility};
 use crate::dates;
 use crate::pages::patient::Frame;
 use crate::pages::patient::reading::{Reading, day_and_time, series_address};
-use crate::parts::{Mark, Tone, Trend, TrendPoint};
+use crate::parts::{Chart, Tone};
 use crate::shell::Shell;
 use jiff::civil::Date;
 use renkei_records::ClinicalTime;
-use renkei_records::body::{LaboratoryValue, ResultStatus};
+use renkei_records::body::ResultStatus;
 use renkei_records::views::cultures::{self, cultures};
-use renkei_records::views::laboratory::{Cell, GroupAt, Row, TableQuery, groups, laboratory_table};
-use renkei_records::views::series::{SeriesKey, flagging, series_key};
-use renkei_records::views::trends;
+use renkei_records::views::laboratory::{Cell, Column, LaboratoryTable, Row, TableQuery, groups, laboratory_table};
+use renkei_records::views::series::{SeriesKey, series_key};
 
 /// Takings beside each other.
 const COLUMNS_SHOWN_MAX: usize = 8;
@@ -22,13 +20,16 @@ const COLUMNS_SHOWN_MAX: usize = 8;
 /// What of the page is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct LaboratoryQuery {
-    /// The series of the trend, as `series_address` writes it.
-    pub item: Option<String>,
-    /// Takings up to this day.
+    /// The series of the chart, as `series_address` writes them.
+    pub items: Vec<String>,
+    /// Takings of the table up to this day.
     pub until: Option<Date>,
+    pub period: Period,
+    /// Last day of the chart.
+    pub to: Option<Date>,
 }
 
-fn status(reading: &Reading<'_>, status: ResultStatus) -> Option<String> {
+pub fn status(reading: &Reading<'_>, status: ResultStatus) -> Option<String> {
     let key = match status {
         ResultStatus::Preliminary => "laboratory-state-preliminary",
         ResultStatus::Corrected => "laboratory-state-corrected",
@@ -39,7 +40,7 @@ fn status(reading: &Reading<'_>, status: ResultStatus) -> Option<String> {
 }
 
 /// What a value looks like when nothing was written: a place to press, and not an empty cell.
-fn as_sent(value: &str) -> String {
+pub fn as_sent(value: &str) -> String {
     if value.trim().is_empty() { "—".to_owned() } else { value.to_owned() }
 }
 
@@ -69,94 +70,22 @@ fn field_key(label: &str) -> &'static str {
     }
 }
 
-fn row(reading: &Reading<'_>, row: &Row, on: Option<&SeriesKey>) -> LabRow {
+fn row(reading: &Reading<'_>, row: &Row, on: &[SeriesKey]) -> LabRow {
     let newest_range = row.cells.iter().flatten().map(|cell| cell.range.trim()).find(|range| !range.is_empty());
+    let is_on = on.contains(&row.key);
+    let together = || on.iter().chain([&row.key]).map(series_address).collect::<Vec<_>>().join(",");
     LabRow {
-        name: row.name.clone(),
+        name: reading.analyte(&row.name, &row.key),
         code: row.code.clone(),
         unit: row.unit.clone(),
-        specimen: row.specimen.clone(),
+        specimen: reading.specimen(&row.specimen, &row.key),
         range: newest_range.map(str::to_owned),
         trend: row.is_numeric.then(|| reading.trend(&row.key)),
-        on: on == Some(&row.key),
+        add: (row.is_numeric && !is_on && !on.is_empty() && on.len() < PANELS_MAX)
+            .then(|| format!("{}/laboratory?item={}#trend", reading.visit, together())),
+        on: is_on,
         cells: row.cells.iter().map(|cells| cells.iter().map(|cell| value(reading, cell)).collect()).collect(),
     }
-}
-
-fn trend_point(reading: &Reading<'_>, point: &trends::Point) -> Option<TrendPoint> {
-    Some(TrendPoint {
-        day: point.taken.start()?.date(),
-        value: point.number,
-        text: point.value.clone(),
-        lower: point.range.and_then(|range| range.low).map(|(limit, _)| limit),
-        upper: point.range.and_then(|range| range.high).map(|(limit, _)| limit),
-        mark: reading.mark(point.institution),
-        tone: reading.judged(point.flagging).0,
-        source: reading.source(&point.source),
-    })
-}
-
-/// The graph of one trend.
-pub fn graph(reading: &Reading<'_>, trend: &trends::Trend) -> Option<Trend> {
-    let points: Vec<TrendPoint> = trend.points.iter().filter_map(|point| trend_point(reading, point)).collect();
-    Trend::new(trend.name.clone(), trend.unit.clone(), &points)
-}
-
-fn trend_line(reading: &Reading<'_>, at: &GroupAt<'_>, sent: &LaboratoryValue) -> TrendLine {
-    let (tone, flag) = reading.judged(flagging(sent));
-    let number = sent.measured().filter(|m| m.comparator.is_none() && sent.status != ResultStatus::Cancelled);
-    let at_ms = at.taken.as_ref().and_then(ClinicalTime::at).map(|at| (at.micros() / 1000).to_string());
-    let shown =
-        if sent.value.is_empty() { sent.coded.as_ref().map(|c| c.shown()).unwrap_or_default() } else { &sent.value };
-    TrendLine {
-        day: reading.time(at.taken.as_ref()),
-        value: LabValue {
-            text: as_sent(shown),
-            tone,
-            flag,
-            state: status(reading, sent.status),
-            comment: None,
-            source: reading.source(&at.seen.source_at(sent.place)),
-        },
-        range: sent.range.clone(),
-        mark: reading.mark(at.seen.institution),
-        number: at_ms.as_ref().and(number).map(|m| m.number.to_string()).unwrap_or_default(),
-        at_ms: at_ms.unwrap_or_default(),
-    }
-}
-
-/// Every value of the series, newest first.
-fn values_of<'a>(taken: &'a [GroupAt<'a>], key: &SeriesKey) -> Vec<(&'a GroupAt<'a>, &'a LaboratoryValue)> {
-    let mut found: Vec<_> = taken
-        .iter()
-        .flat_map(|at| at.group.values.iter().map(move |value| (at, value)))
-        .filter(|(at, value)| series_key(at.seen.institution, at.group, value) == *key)
-        .collect();
-    found.sort_by_key(|(at, value)| (std::cmp::Reverse(at.start), at.seen.source_at(value.place)));
-    found
-}
-
-fn trend_view(reading: &Reading<'_>, key: &SeriesKey) -> Option<TrendView> {
-    let taken: Vec<GroupAt<'_>> = groups(reading.record).collect();
-    let found = values_of(&taken, key);
-    let (_, first) = found.first()?;
-    let mut legend: Vec<Mark> = Vec::new();
-    for (at, _) in &found {
-        let mark = reading.mark(at.seen.institution);
-        if !legend.contains(&mark) {
-            legend.push(mark);
-        }
-    }
-    let drawn = trends::trends(reading.record, std::slice::from_ref(key)).into_iter().next();
-    let lines: Vec<TrendLine> = found.iter().map(|(at, value)| trend_line(reading, at, value)).collect();
-    Some(TrendView {
-        name: first.name().to_owned(),
-        unit: first.unit.shown().to_owned(),
-        graph: drawn.as_ref().and_then(|trend| graph(reading, trend)),
-        not_drawn: drawn.as_ref().map_or(0, |trend| trend.left_out),
-        lines,
-        legend,
-    })
 }
 
 fn susceptibility(reading: &Reading<'_>, line: &cultures::Susceptibility) -> Susceptibility {
@@ -201,40 +130,68 @@ fn culture(reading: &Reading<'_>, culture: &cultures::Culture) -> Culture {
     }
 }
 
+/// The takings of a table.
+pub fn columns(reading: &Reading<'_>, table: &LaboratoryTable) -> Vec<LabColumn> {
+    let column = |column: &Column| {
+        let (day, time) = day_and_time(column.taken.as_ref());
+        LabColumn { day, time, mark: reading.mark(column.institution) }
+    };
+    table.columns.iter().map(column).collect()
+}
+
+/// The rows of a table by field of testing; those in `on` are drawn above it.
+pub fn rows(reading: &Reading<'_>, table: &LaboratoryTable, on: &[SeriesKey]) -> Vec<LabGroup> {
+    let mut groups: Vec<LabGroup> = Vec::new();
+    for line in &table.rows {
+        let heading = reading.words.say(field_key(&line.field));
+        let line = row(reading, line, on);
+        match groups.last_mut().filter(|group| group.heading == heading) {
+            Some(group) => group.rows.push(line),
+            None => groups.push(LabGroup { heading, rows: vec![line] }),
+        }
+    }
+    groups
+}
+
+/// The series that were asked for and are there, in the order of asking.
+fn wanted(reading: &Reading<'_>, items: &[String]) -> Vec<SeriesKey> {
+    if items.is_empty() {
+        return Vec::new();
+    }
+    let mut found: Vec<Option<SeriesKey>> = vec![None; items.len()];
+    for at in groups(reading.record) {
+        for value in &at.group.values {
+            let key = series_key(at.seen.institution, at.group, value);
+            let address = series_address(&key);
+            if let Some(place) = items.iter().position(|item| *item == address).and_then(|n| found.get_mut(n)) {
+                place.get_or_insert(key);
+            }
+        }
+        if found.iter().all(Option::is_some) {
+            break;
+        }
+    }
+    found.into_iter().flatten().collect()
+}
+
 impl LaboratoryPage {
     pub fn from_records(shell: Shell, frame: Frame, reading: &Reading<'_>, query: &LaboratoryQuery) -> Self {
         let asked = TableQuery { until: query.until, columns_max: COLUMNS_SHOWN_MAX, ..TableQuery::default() };
         let table = laboratory_table(reading.record, &asked);
-        let wanted = query.item.as_ref().and_then(|item| {
-            groups(reading.record)
-                .flat_map(|at| {
-                    at.group.values.iter().map(move |value| series_key(at.seen.institution, at.group, value))
-                })
-                .find(|key| series_address(key) == *item)
-        });
-        let mut groups: Vec<LabGroup> = Vec::new();
-        for line in &table.rows {
-            let heading = reading.words.say(field_key(&line.field));
-            let line = row(reading, line, wanted.as_ref());
-            match groups.last_mut().filter(|group| group.heading == heading) {
-                Some(group) => group.rows.push(line),
-                None => groups.push(LabGroup { heading, rows: vec![line] }),
-            }
-        }
+        let wanted = wanted(reading, &query.items);
+        let groups = rows(reading, &table, &wanted);
         let oldest = table.columns.last().and_then(|c| c.taken.as_ref()).and_then(ClinicalTime::date);
         let earlier = oldest.filter(|_| table.older_columns > 0).and_then(|day| day.yesterday().ok());
         let page = format!("{}/laboratory", reading.visit);
         Self {
-            trend: wanted.as_ref().and_then(|key| trend_view(reading, key)),
+            chart: Chart::from_record(
+                reading,
+                "trend",
+                &ChartQuery { keys: wanted, period: query.period, until: query.to },
+                true,
+            ),
             shown: table.columns.len(),
-            columns: table
-                .columns
-                .iter()
-                .map(|column| {
-                    let (day, time) = day_and_time(column.taken.as_ref());
-                    LabColumn { day, time, mark: reading.mark(column.institution) }
-                })
-                .collect(),
+            columns: columns(reading, &table),
             groups,
             cultures: cultures(reading.record).iter().map(|c| culture(reading, c)).collect(),
             comments: table.comments,

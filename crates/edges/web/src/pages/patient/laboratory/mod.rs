@@ -3,10 +3,11 @@
 //! One row holds one analyte in one specimen and one unit; HbA1c in JDS and in NGSP are two rows. What cannot be set
 //! side by side safely is not.
 
+pub mod chart_from;
 pub mod from_records;
 
 use crate::pages::patient::Frame;
-use crate::parts::{Mark, Tone, Trend};
+use crate::parts::{Chart, Mark, Tone};
 use crate::shell::Shell;
 use askama::Template;
 
@@ -42,6 +43,8 @@ pub struct LabRow {
     pub range: Option<String>,
     /// The trend of this row; `None` when it has no numbers.
     pub trend: Option<String>,
+    /// The chart that is open with this row under it.
+    pub add: Option<String>,
     pub on: bool,
     /// As many cells as there are columns; several values where one taking has several.
     pub cells: Vec<Vec<LabValue>>,
@@ -52,29 +55,6 @@ pub struct LabRow {
 pub struct LabGroup {
     pub heading: String,
     pub rows: Vec<LabRow>,
-}
-
-/// A line of the table behind the graph.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TrendLine {
-    pub day: String,
-    pub value: LabValue,
-    pub range: String,
-    pub mark: Mark,
-    /// Milliseconds since 1970 and the number, for the browser island; empty where the value is no number.
-    pub at_ms: String,
-    pub number: String,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct TrendView {
-    pub name: String,
-    pub unit: String,
-    pub graph: Option<Trend>,
-    pub lines: Vec<TrendLine>,
-    pub legend: Vec<Mark>,
-    /// Values that are no numbers and stand in the table only.
-    pub not_drawn: usize,
 }
 
 /// One isolate of a culture with its susceptibilities.
@@ -114,7 +94,7 @@ pub struct Culture {
 pub struct LaboratoryPage {
     pub shell: Shell,
     pub frame: Frame,
-    pub trend: Option<TrendView>,
+    pub chart: Option<Chart>,
     pub columns: Vec<LabColumn>,
     pub groups: Vec<LabGroup>,
     pub cultures: Vec<Culture>,

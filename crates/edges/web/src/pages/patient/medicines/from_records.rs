@@ -4,11 +4,11 @@ use super::{MedicineGroup, MedicineLine, MedicinesPage};
 use crate::dates;
 use crate::pages::patient::Frame;
 use crate::pages::patient::reading::Reading;
-use crate::parts::{Bar, Bars, BarsRow};
+use crate::parts::{Bar, BarTold, Bars, BarsRow, ClassLine, OverlapBar};
 use crate::shell::Shell;
 use jiff::ToSpan;
 use renkei_records::EntryKind;
-use renkei_records::views::medicine_bars::{BarRow, medicine_bars};
+use renkei_records::views::medicine_bars::{BarRow, class_overlaps, medicine_bars};
 use renkei_records::views::medicines::{Checked, Course, Medicine, Medicines, OPEN_ENDED_SHOWN_DAYS, Phase};
 use renkei_records::views::prescriptions::{PrescriptionCard, prescriptions};
 use std::cmp::Reverse;
@@ -19,6 +19,8 @@ const PAST_SHOWN_MAX: usize = 60;
 const INJECTIONS_SHOWN_MAX: usize = 30;
 /// Rows of the bars.
 const BARS_SHOWN_MAX: usize = 24;
+/// Overlaps inside a class listed one by one.
+const CLASSES_SHOWN_MAX: usize = 8;
 
 fn is_present(course: &Course) -> bool {
     match course.phase {
@@ -48,7 +50,7 @@ fn period(reading: &Reading<'_>, course: &Course) -> String {
     let words = reading.words;
     let mut text = course.start.map(dates::short).unwrap_or_default();
     if let Some(last) = course.last_day.filter(|last| Some(*last) != course.start) {
-        text = format!("{text} 〜 {}", dates::short(last));
+        text = format!("{text} {} {}", words.until(), dates::short(last));
     }
     let days: Option<usize> = course.days.raw.trim().parse().ok();
     let length = match (days, course.as_needed_count.trim().parse::<usize>()) {
@@ -56,7 +58,7 @@ fn period(reading: &Reading<'_>, course: &Course) -> String {
         (Some(days), _) => words.count("medicine-days", days),
         (None, _) => course.days.shown(),
     };
-    if length.is_empty() { text } else { format!("{text}（{length}）") }
+    if length.is_empty() { text } else { words.two("medicine-period", ("days", &text), ("length", &length)) }
 }
 
 impl MedicineLine {
@@ -118,7 +120,7 @@ impl MedicineGroup {
 }
 
 /// Bars from half a year ago to six weeks ahead.
-pub fn bars(reading: &Reading<'_>, medicines: &Medicines) -> Option<Bars> {
+pub fn bars(reading: &Reading<'_>, medicines: &Medicines, id: &str) -> Option<Bars> {
     let words = reading.words;
     let window = (reading.today.saturating_sub(6.months()).first_of_month(), reading.today.saturating_add(42.days()));
     let shown = medicine_bars(medicines, window.0, window.1);
@@ -128,23 +130,43 @@ pub fn bars(reading: &Reading<'_>, medicines: &Medicines) -> Option<Bars> {
         institutions.sort_unstable();
         institutions.dedup();
         let bars = row.bars.iter().filter_map(|bar| {
-            let mark = reading.mark(bar.institution);
-            let end = bar.last_day.map(dates::short).unwrap_or_default();
-            let title = format!("{} {} 〜 {end}", mark.name, dates::short(bar.start));
             let as_needed = medicine.courses.iter().any(|c| c.source == bar.source && c.is_as_needed);
-            let open = bar.last_day.is_none() || as_needed;
-            Bar::between(window, bar.start, bar.last_day.unwrap_or(bar.start), &mark, open, title)
+            let kind = if bar.is_dispensing { "calendar-row-dispensing" } else { "calendar-row-prescription" };
+            let told = BarTold {
+                kind: words.say(kind),
+                to: bar.last_day,
+                outline: bar.last_day.is_none() || as_needed,
+                thin: bar.is_dispensing,
+                source: reading.source(&bar.source),
+            };
+            Bar::between(window, bar.start, &reading.mark(bar.institution), told)
+        });
+        let overlaps = row.overlaps.iter().filter_map(|overlap| {
+            let [first, _] = &overlap.sources;
+            let marks = reading.marks(&overlap.institutions);
+            let days = (overlap.first, overlap.last);
+            OverlapBar::between(window, days, marks, &words.say("medicine-bars-overlap"), reading.source(first))
         });
         let look = row.ordered_twice.then(|| words.count("medicine-overlap", medicine.prescribed_now_by.len()));
-        Some(BarsRow::new(row.name.clone(), reading.marks(&institutions), look, bars.collect()))
+        let (label, marks) = (row.name.clone(), reading.marks(&institutions));
+        Some(BarsRow::new(label, marks, look, bars.collect(), overlaps.collect()))
     };
     let rows: Vec<BarsRow> = shown.iter().filter_map(row).take(BARS_SHOWN_MAX).collect();
+    let classes = class_overlaps(&shown).into_iter().take(CLASSES_SHOWN_MAX).map(|found| ClassLine {
+        class: words.one("medicine-class", "class", &found.class),
+        names: found.names,
+        marks: reading.marks(&found.overlap.institutions),
+        from: dates::short(found.overlap.first),
+        to: dates::short(found.overlap.last),
+        sources: found.overlap.sources.map(|at| reading.source(&at)),
+    });
     (!rows.is_empty()).then(|| Bars {
-        caption: words.say("medicine-bars-heading"),
+        words,
+        id: id.to_owned(),
         from: dates::short(window.0),
         to: dates::short(window.1),
-        today: words.say("medicine-bars-today"),
         today_x: Bars::today_in(window, reading.today),
+        classes: classes.collect(),
         rows,
     })
 }
@@ -178,7 +200,7 @@ impl MedicinesPage {
         let kinds = [EntryKind::InjectionOrder, EntryKind::InjectionGiven];
         Self {
             current: medicines.current.iter().map(|m| MedicineGroup::new(reading, m)).collect(),
-            bars: bars(reading, medicines),
+            bars: bars(reading, medicines, "rx-bars"),
             injections: prescriptions(reading.record, &kinds, INJECTIONS_SHOWN_MAX)
                 .iter()
                 .flat_map(|card| injection(reading, card))

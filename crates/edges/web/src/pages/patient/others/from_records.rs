@@ -36,7 +36,7 @@ fn of_card(reading: &Reading<'_>, card: &OrderCard) -> OtherEntry {
     for comment in &card.comments {
         push(&mut fields, words.say("others-comment"), comment.as_str());
     }
-    push(&mut fields, words.say("others-department"), department(&card.department));
+    push(&mut fields, words.say("others-department"), department(reading.words, &card.department));
     push(&mut fields, words.say("others-doctor"), card.doctor.as_str());
     for (role, name) in &card.staff {
         push(&mut fields, role.clone(), name.as_str());
@@ -54,7 +54,7 @@ fn of_card(reading: &Reading<'_>, card: &OrderCard) -> OtherEntry {
     }
 }
 
-fn of_allergy(reading: &Reading<'_>, allergy: &AllergyShown) -> Option<OtherEntry> {
+pub fn of_allergy(reading: &Reading<'_>, allergy: &AllergyShown) -> Option<OtherEntry> {
     let words = reading.words;
     let mut fields = Fields::new();
     push(&mut fields, words.say("others-allergy-kind"), allergy.kind.as_str());
@@ -97,7 +97,11 @@ fn of_seen(reading: &Reading<'_>, seen: Seen<'_>) -> Option<OtherEntry> {
             push(&mut fields, words.say("others-relation"), insurance.relation.shown());
             let period =
                 [&insurance.start, &insurance.end].map(|t| t.as_ref().map(ClinicalTime::shown).unwrap_or_default());
-            push(&mut fields, words.say("others-period"), period.join(" 〜 ").trim_matches([' ', '〜']));
+            push(
+                &mut fields,
+                words.say("others-period"),
+                period.join(&format!(" {} ", words.until())).trim_matches([' ', '〜', '–']),
+            );
             insurance.kind.shown().to_owned()
         }
         Body::Contact(contact) => {

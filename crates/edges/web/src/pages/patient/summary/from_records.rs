@@ -3,18 +3,17 @@
 use super::{NotableValue, SummaryPage};
 use crate::dates;
 use crate::pages::patient::diagnoses::DiagnosisLine;
-use crate::pages::patient::laboratory::from_records::graph;
+use crate::pages::patient::laboratory::chart_from::ChartQuery;
 use crate::pages::patient::medicines::MedicineGroup;
 use crate::pages::patient::medicines::from_records::bars;
 use crate::pages::patient::reading::Reading;
 use crate::pages::patient::{Frame, Tab};
-use crate::parts::{Calendar, Sparkline};
+use crate::parts::{Calendar, Chart, Sparkline};
 use crate::shell::Shell;
 use renkei_records::ClinicalTime;
 use renkei_records::views::latest::LatestValue;
 use renkei_records::views::series::OwnRange;
 use renkei_records::views::summary::Summary;
-use renkei_records::views::trends::trends;
 
 /// Lines of each card; the heading leads to all of them.
 const DIAGNOSES_SHOWN_MAX: usize = 12;
@@ -47,7 +46,7 @@ fn notable(reading: &Reading<'_>, value: &LatestValue) -> NotableValue {
         place += 1.0;
     }
     NotableValue {
-        name: value.name.clone(),
+        name: reading.analyte(&value.name, &value.key),
         value: value.value.clone(),
         unit: value.unit.clone(),
         tone,
@@ -83,9 +82,7 @@ impl SummaryPage {
         let has = |tab: Tab| frame.tabs.iter().any(|t| t.href.ends_with(&format!("/{}", tab.slug())));
         let values = glance(summary);
         let moving = values.iter().filter(|value| value.spark.len() > 1).take(TRENDS_SHOWN_MAX);
-        let drawn = |value: &&LatestValue| {
-            trends(reading.record, std::slice::from_ref(&value.key)).first().and_then(|trend| graph(reading, trend))
-        };
+        let query = ChartQuery { keys: moving.map(|value| value.key.clone()).collect(), ..ChartQuery::default() };
         Self {
             diagnoses: has(Tab::Diagnoses).then(|| {
                 summary
@@ -101,8 +98,8 @@ impl SummaryPage {
                 .then(|| summary.medicines.current.iter().map(|m| MedicineGroup::brief(reading, m)).collect()),
             values: has(Tab::Laboratory).then(|| values.iter().map(|v| notable(reading, v)).collect()),
             calendar: Calendar::from_record(reading, &summary.calendar, reading.visit),
-            trends: moving.filter_map(drawn).collect(),
-            bars: bars(reading, &summary.medicines),
+            chart: Chart::from_record(reading, "s-trend", &query, false),
+            bars: bars(reading, &summary.medicines, "s-bars"),
             shell,
             frame,
         }

@@ -5,7 +5,7 @@ pub mod from_records;
 use crate::pages::patient::Frame;
 use crate::pages::patient::diagnoses::DiagnosisLine;
 use crate::pages::patient::medicines::MedicineGroup;
-use crate::parts::{Bars, Calendar, Mark, Sparkline, Tone, Trend};
+use crate::parts::{Bars, Calendar, Chart, Mark, Sparkline, Tone};
 use crate::shell::Shell;
 use askama::Template;
 
@@ -37,7 +37,7 @@ pub struct SummaryPage {
     pub medicines: Option<Vec<MedicineGroup>>,
     pub values: Option<Vec<NotableValue>>,
     pub calendar: Calendar,
-    /// The values that guide most, one graph each.
-    pub trends: Vec<Trend>,
+    /// The values that guide most, one graph each on one axis of time.
+    pub chart: Option<Chart>,
     pub bars: Option<Bars>,
 }

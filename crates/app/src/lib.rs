@@ -12,6 +12,7 @@ mod gate;
 pub mod house;
 pub mod load_register;
 mod misuse;
+pub mod moving;
 pub mod rebuild;
 pub mod receive;
 pub mod regulation;

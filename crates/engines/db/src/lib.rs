@@ -10,6 +10,7 @@ mod database;
 mod error;
 mod lease;
 mod migrate;
+pub mod moving;
 mod postgres;
 mod schema;
 mod settings;

@@ -115,6 +115,8 @@ names! {
     ExchangeCrossRegion, "exchange.crossregion", Read;
     SystemStart, "system.start", Execute;
     SystemStop, "system.stop", Execute;
+    /// The house moves to another database: once at the old place, once at the new.
+    SystemMoved, "system.moved", Execute;
     LedgerVerified, "ledger.verified", Read;
     LedgerExported, "ledger.exported", Read;
     LedgerRead, "ledger.read", Read;

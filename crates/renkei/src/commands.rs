@@ -132,6 +132,13 @@ pub enum RegisterWhat {
         format: Format,
         file: PathBuf,
     },
+    /// Look for a participant by name and one more thing; asks on standard input, so that no name is on a command line
+    Find {
+        #[command(flatten)]
+        place: Place,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
     /// The line `reader = "…"` for the settings of a reader's agent
     Reader {
         #[command(flatten)]

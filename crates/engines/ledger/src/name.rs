@@ -98,7 +98,8 @@ names! {
     DraftDropped, "draft.dropped", Update;
     ImportStarted, "import.started", Execute;
     ImportEnded, "import.ended", Execute;
-    PersonSearched, "person.searched", Read;
+    /// A person was looked for by name; once more for each one who was shown.
+    PatientSearched, "patient.searched", Read;
     IdentityIndexed, "person.indexed", Read;
     ChartLinked, "chart.linked", Update;
     ChartUnlinked, "chart.unlinked", Update;

@@ -95,3 +95,25 @@ async fn acts_that_name_one_chart_go_one_after_another() {
     }
     assert_eq!((count(&test).await, runs.load(Ordering::SeqCst)), (20, 20));
 }
+
+/// The isolation that an act asked for is the one it has, whatever the server's own settings say.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_act_has_the_isolation_it_asked_for() {
+    let test = with_counter(Engine::Postgres).await;
+    for (asked, expected) in [(Isolation::Serializable, "serializable"), (Isolation::ReadCommitted, "read committed")] {
+        let found = test
+            .act_as(asked, |tx| -> BoxFuture<'_, Result<String, Error>> {
+                Box::pin(async move {
+                    let sql = "SELECT current_setting('transaction_isolation') AS level, \
+                               current_setting('synchronous_commit') AS durable";
+                    let row = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), sql)).await?;
+                    let row = row.ok_or(Error::Closed)?;
+                    assert_eq!(row.try_get::<String>("", "durable")?, "on");
+                    Ok(row.try_get("", "level")?)
+                })
+            })
+            .await
+            .unwrap();
+        assert_eq!(found, expected);
+    }
+}

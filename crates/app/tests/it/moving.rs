@@ -137,7 +137,7 @@ async fn a_moved_house_shows_the_same_and_goes_on() {
     let folder = before.world.folder.path();
     let key = SigningKey::load(&folder.join("keys"), "renkei.test/trail").unwrap();
     let kept = std::fs::read(folder.join("checkpoints/latest.checkpoint")).unwrap();
-    let report = renkei_ledger::verify(&target, &[key.verifier()], &[kept.clone()]).await.unwrap();
+    let report = renkei_ledger::verify(&target, &[key.verifier()], std::slice::from_ref(&kept)).await.unwrap();
     assert!(report.is_ok(), "{:?}", report.faults);
     assert_eq!((report.entries, report.root), before.root);
 

@@ -1,12 +1,14 @@
 // Walks through Renkei in a real Chromium: starts the demonstration on a fresh folder, runs every walk of walks/, and
 // prints one line a walk and a closing line. Walks are scenes of the requirements; their ids go into the traceability
-// table. A walk that fails leaves a picture in e2e/failed/.
+// table. A walk that fails leaves a picture in e2e/failed/. `--database postgresql` runs them on a PostgreSQL server that
+// is started for them.
 
 import { spawn } from 'node:child_process';
 import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { startPostgresql } from './postgresql.mjs';
 import { World } from './world.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -20,7 +22,8 @@ const only = argument('--only');
 
 /** Starts the demonstration and waits for its first line. */
 async function startDemo(folder) {
-  const child = spawn(program, ['demo', '--data', folder, '--no-browser', '--format', 'json'], {
+  const database = postgresql ? ['--database', postgresql.settings] : [];
+  const child = spawn(program, ['demo', '--data', folder, '--no-browser', '--format', 'json', ...database], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
@@ -38,6 +41,7 @@ async function startDemo(folder) {
 
 const folder = await mkdtemp(path.join(tmpdir(), 'renkei-walks-'));
 const results = [];
+const postgresql = argument('--database') === 'postgresql' ? await startPostgresql() : undefined;
 let demo;
 try {
   demo = await startDemo(folder);
@@ -71,6 +75,10 @@ try {
     if (results.some((r) => !r.passed)) console.error(demo.log().slice(-4000));
   }
   await rm(folder, { recursive: true, force: true });
+  await postgresql?.stop();
+}
+if (postgresql && demo?.log().includes(postgresql.password)) {
+  results.push({ name: 'the password of the database is in no log', ids: [], passed: false });
 }
 const out = argument('--results');
 if (out) await writeFile(out, JSON.stringify(results, null, 1));

@@ -13,8 +13,9 @@ rm -rf "$logs"
 RENKEI_TEST_LOGS="$logs" cargo nextest run --workspace --profile ci
 cargo xtask leaks --planted crates/testkit/src/region.toml "$logs"
 rm -rf "$logs"
-# The use cases' suite once more, on PostgreSQL.
-RENKEI_TEST_ENGINE=postgresql cargo nextest run -p renkei-app
+# The suites of the use cases and of the edges once more, on PostgreSQL.
+RENKEI_TEST_ENGINE=postgresql cargo nextest run -p renkei-app -p renkei-intake -p renkei-api -p renkei-web
 cargo build --quiet -p renkei
 node e2e/run.mjs --results "${CARGO_TARGET_DIR:-target}/walks.json"
+node e2e/run.mjs --database postgresql
 cargo xtask trace "${CARGO_TARGET_DIR:-target}/nextest/ci/junit.xml" "${CARGO_TARGET_DIR:-target}/walks.json"

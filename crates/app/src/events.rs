@@ -5,8 +5,8 @@ use crate::house::House;
 use crate::load_register::LoadSummary;
 use crate::session::{Caller, Session};
 use renkei_access::{Actor, Purpose, Zone};
-use renkei_kernel::{BatchId, CardReadId, GrantId, InstitutionId, PersonId, ReaderId};
-use renkei_ledger::{Event, EventName, Outcome};
+use renkei_kernel::{BatchId, CardReadId, EventId, GrantId, InstitutionId, PersonId, ReaderId};
+use renkei_ledger::{Detail, Event, EventName, Outcome};
 use renkei_store::batches::Counts;
 use renkei_store::sessions::SessionRow;
 
@@ -287,4 +287,21 @@ pub(crate) fn import_ended(
 pub(crate) fn service(house: &House, started: bool) -> Event {
     let name = if started { EventName::SystemStart } else { EventName::SystemStop };
     house.ledger().event(name).actor(Actor::Installation).detail("version", env!("CARGO_PKG_VERSION"))
+}
+
+/// Somebody is looked for: by what beside the name, and under which key (a keyed hash), never the name.
+pub(crate) fn patient_searched(house: &House, by: Vec<String>, key: [u8; 32]) -> Event {
+    let event = house.ledger().event(EventName::PatientSearched).method("console");
+    event.detail("by", Detail::Codes(by)).detail("key", key)
+}
+
+/// One of those who were found is shown.
+pub(crate) fn patient_shown(house: &House, patient: PersonId, search: EventId) -> Event {
+    let event = house.ledger().event(EventName::PatientSearched).actor(Actor::Installation).listener(Zone::Console);
+    event.method("console").patient(patient).correlation(search).detail("stage", "shown")
+}
+
+pub(crate) fn identities_indexed(house: &House, people: usize) -> Event {
+    let count = i64::try_from(people).unwrap_or(i64::MAX);
+    house.ledger().event(EventName::IdentityIndexed).object_class("search_key").detail("people", count)
 }

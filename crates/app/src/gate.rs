@@ -88,6 +88,7 @@ async fn load(
     grant: Option<&Grant>,
     at: Timestamp,
 ) -> Result<Facts, AppError> {
+    house.regulation_of_now().await?;
     let on = house.db().reader();
     let mut loaded = Facts {
         loaded: true,
@@ -223,6 +224,18 @@ pub(crate) fn regulation(house: &House, batch: BatchId) -> Permit {
     )
 }
 
+/// Looking for a person by name, at the console.
+pub(crate) fn identity_search(house: &House) -> Permit {
+    let (actor, view) = (Actor::Installation, Operation::View);
+    work(house, PermitKind::IdentitySearch, Subject::Installation, actor, view, Zone::Console, None)
+}
+
+/// Making the keys that people are found by.
+pub(crate) fn identity_index(house: &House) -> Permit {
+    let (actor, view) = (Actor::Installation, Operation::View);
+    work(house, PermitKind::IdentityIndex, Subject::Installation, actor, view, Zone::Console, None)
+}
+
 /// Whether a chart's message may come in: the institution takes part, the chart is linked to a participant whose
 /// consent is active and reaches the institution's region. `Err` is the cause for the trail.
 pub(crate) async fn import(
@@ -231,6 +244,7 @@ pub(crate) async fn import(
     number_hash: [u8; 32],
     batch: BatchId,
 ) -> Result<Result<Permit, &'static str>, AppError> {
+    house.regulation_of_now().await?;
     let (on, at) = (house.db().reader(), house.now());
     let found = facts::chart_of_number(on, number_hash, at).await?;
     let Some((chart, Some(patient))) = found else { return Ok(Err("patient_unknown")) };

@@ -12,6 +12,7 @@ use renkei_hpki::{Examined, Trust};
 use renkei_kernel::{Ids, InstitutionId, Timestamp};
 use renkei_keys::Sealer;
 use renkei_ledger::Ledger;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// What differs between installations and is not a rule of access.
@@ -48,6 +49,8 @@ struct Inner {
     parts: Fixed,
     trust: RwLock<Arc<Trust>>,
     regulation: RwLock<Arc<Regulation>>,
+    /// Loads of registers and regulations that stood in the database when `regulation` was read.
+    loads_seen: AtomicU64,
     readers: OnceLock<Arc<dyn CardReaders>>,
     /// Held while a register or a regulation is read, checked and written.
     loading: tokio::sync::Mutex<()>,
@@ -82,6 +85,7 @@ impl House {
             inner: Arc::new(Inner {
                 trust: RwLock::new(Arc::new(parts.trust)),
                 regulation: RwLock::new(Arc::new(Regulation::none())),
+                loads_seen: AtomicU64::new(0),
                 readers: OnceLock::new(),
                 loading: tokio::sync::Mutex::new(()),
                 denials: Mutex::default(),
@@ -101,6 +105,7 @@ impl House {
         if house.regulation().is_empty() {
             house.enact_shipped().await?;
         }
+        house.fill_search_keys().await?;
         Ok(house)
     }
 
@@ -153,6 +158,9 @@ impl House {
     }
     pub(crate) fn set_regulation(&self, regulation: Regulation) {
         *self.inner.regulation.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(regulation);
+    }
+    pub(crate) fn loads_seen(&self) -> &AtomicU64 {
+        &self.inner.loads_seen
     }
     /// Connects the readers' hub; once.
     pub fn connect_readers(&self, readers: Arc<dyn CardReaders>) {

@@ -8,7 +8,7 @@ mod plan;
 mod standing;
 mod wanted;
 
-use crate::codes::{self, AffiliationCodes, PersonNames};
+use crate::codes::{self, AffiliationCodes, ParticipantIdentity, PersonNames};
 use crate::error::AppError;
 use crate::house::House;
 use crate::{events, gate};
@@ -19,6 +19,7 @@ use renkei_participation::register::{Known, PersonName, RegisterFile, RegisterRe
 use renkei_store::batches::{self, BatchKind, Counts};
 use renkei_store::directory::{seal_personal, seal_public};
 use renkei_store::facts::{self, Ending, FactKind, KeptKey, NewFact, RegisterKey};
+use renkei_store::search_keys::{self, PersonKeys};
 use renkei_store::trail_people::{self, TrailPerson};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -117,6 +118,8 @@ struct Prepared {
     consents: Vec<Event>,
     /// Names for the map of ids that stand in the trail.
     people: Vec<TrailPerson>,
+    /// By what participants are found without a card.
+    search: Vec<PersonKeys>,
 }
 
 impl House {
@@ -159,6 +162,7 @@ impl House {
                     facts::end(&recorded, &prepared.ends, now, batch).await?;
                     facts::append(&recorded, prepared.facts.clone()).await?;
                     trail_people::keep(&recorded, &prepared.people).await?;
+                    search_keys::replace(&recorded, &prepared.search, Self::search_keys_version(), now).await?;
                     facts::register_keys_keep(&recorded, &prepared.keys, now).await?;
                     for consent in &prepared.consents {
                         renkei_ledger::record_plain(tx, consent).await?;
@@ -196,7 +200,7 @@ impl House {
         let chart_keys: HashMap<ChartId, renkei_keys::ChartKey> =
             charts.iter().copied().zip(self.sealer().ensure_many(&charts).await?).collect();
         let mut facts = Vec::with_capacity(plan.write.len());
-        let mut people = Vec::new();
+        let (mut people, mut search) = (Vec::new(), Vec::new());
         for want in plan.write {
             let sealed = match (&want.words, want.chart) {
                 (None, _) => None,
@@ -208,6 +212,8 @@ impl House {
             };
             if let (FactKind::Participant, Some(words)) = (want.kind, &want.words) {
                 people.push(trail_people::seal(self.sealer(), want.subject.into(), now, words)?);
+                let identity = codes::from_bytes::<ParticipantIdentity>(words);
+                search.extend(identity.map(|identity| self.search_keys_of(want.subject.into(), &identity)));
             }
             facts.push(NewFact {
                 id: self.ids().next(),
@@ -236,6 +242,7 @@ impl House {
         Ok(Prepared {
             facts,
             people,
+            search,
             supersede: plan.supersede,
             ends: endings.collect(),
             keys: plan.keys,

@@ -10,6 +10,7 @@ use crate::house::House;
 use crate::{events, gate};
 use renkei_access::{Permit, PermitKind};
 use renkei_blobs::BlobAddress;
+use renkei_db::Isolation;
 use renkei_kernel::{ChartId, InstitutionId, PersonId};
 use renkei_keys::{ChartKey, SealKind};
 use renkei_ledger::Recorded;
@@ -194,10 +195,11 @@ impl Rebuilding {
         let act = Arc::new((self.clone(), permit, event, changed));
         self.house
             .db()
-            .act(move |tx| {
+            .act_as(Isolation::ReadCommitted, move |tx| {
                 let act = act.clone();
                 Box::pin(async move {
                     let (this, permit, event, changed) = &*act;
+                    tx.alone_with(this.chart.into()).await?;
                     let recorded = renkei_ledger::record(tx, permit, event).await?;
                     Ok::<_, AppError>(rebuild::replace_decoded(&recorded, &this.key, changed).await?)
                 })
@@ -210,10 +212,11 @@ impl Rebuilding {
         let act = Arc::new((self.clone(), self.permit(), events::record_rebuilt(&self.house), fresh));
         self.house
             .db()
-            .act(move |tx| {
+            .act_as(Isolation::ReadCommitted, move |tx| {
                 let act = act.clone();
                 Box::pin(async move {
                     let (this, permit, event, fresh) = &*act;
+                    tx.alone_with(this.chart.into()).await?;
                     let recorded = renkei_ledger::record(tx, permit, event).await?;
                     Ok::<_, AppError>(rebuild::replace_projection(&recorded, &this.key, fresh.clone()).await?)
                 })

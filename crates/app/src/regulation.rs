@@ -5,6 +5,7 @@ use crate::house::House;
 use crate::{events, gate};
 use renkei_access::rulebook::{InForce, Rulebook, RulebookError, RulebookParts, SHIPPED};
 use renkei_access::{GrantKind, load::RegulationRefused};
+use renkei_db::Engine;
 use renkei_kernel::{BatchId, Category, InstitutionId, Problem, Timestamp};
 use renkei_ledger::Event;
 use renkei_participation::InstitutionCode;
@@ -14,6 +15,7 @@ use renkei_store::facts::{self, Among, FactKind};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// The definitions a decision needs, by the name of their file and rows.
 pub const KINDS: [&str; 5] = ["rights-matrix", "record-kinds", "sensitive", "pharmacist-laboratory", "grant-kinds"];
@@ -120,8 +122,24 @@ fn header(name: &str, text: &str) -> Result<Option<(&'static str, u32, Timestamp
 }
 
 impl House {
+    /// Reads the regulation again when another process enacted one or loaded a register (which may bring an institution
+    /// that is sensitive by its code). On SQLite there is no other process. Asked before each decision; a question that
+    /// cannot be answered denies.
+    pub(crate) async fn regulation_of_now(&self) -> Result<(), AppError> {
+        if self.db().engine() == Engine::Sqlite {
+            return Ok(());
+        }
+        let loads = batches::loads_counted(self.db().reader()).await?;
+        if loads != self.loads_seen().load(Ordering::SeqCst) {
+            self.load_regulation().await?;
+        }
+        Ok(())
+    }
+
     /// Reads the enacted definitions and puts them in force; each begins at its own instant, also in open sessions.
     pub async fn load_regulation(&self) -> Result<(), AppError> {
+        // Counted before it is read: what comes in between is read once more and never missed.
+        let loads = batches::loads_counted(self.db().reader()).await?;
         let mut parts = RulebookParts::default();
         let mut any = false;
         for kind in KINDS {
@@ -137,6 +155,7 @@ impl House {
             let rulebook = Rulebook::assemble(parts).map_err(|_| AppError::Unreadable("the enacted regulation"))?;
             self.set_regulation(Regulation { rulebook: Some(rulebook) });
         }
+        self.loads_seen().store(loads, Ordering::SeqCst);
         Ok(())
     }
 

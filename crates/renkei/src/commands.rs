@@ -36,6 +36,8 @@ pub enum Command {
     Regulation(RegulationArguments),
     /// Make projections again from originals and compare / 投影の作り直し
     Rebuild(RebuildArguments),
+    /// Move the whole installation from SQLite to PostgreSQL / データベースの引っ越し
+    Migrate(MigrateArguments),
     /// The reader agent on a PC at a desk / 受付端末のカード読み取り
     CardAgent(CardAgentArguments),
 }
@@ -60,6 +62,9 @@ pub struct DemoArguments {
     /// Folder of the demonstration, made anew each time; a temporary one when absent
     #[arg(long)]
     pub data: Option<PathBuf>,
+    /// Settings file whose `[database]` is used instead of SQLite; an empty PostgreSQL database
+    #[arg(long, value_name = "FILE")]
+    pub database: Option<PathBuf>,
     /// Do not open a browser
     #[arg(long)]
     pub no_browser: bool,
@@ -126,6 +131,13 @@ pub enum RegisterWhat {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
         file: PathBuf,
+    },
+    /// Look for a participant by name and one more thing; asks on standard input, so that no name is on a command line
+    Find {
+        #[command(flatten)]
+        place: Place,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
     },
     /// The line `reader = "…"` for the settings of a reader's agent
     Reader {
@@ -216,6 +228,18 @@ pub enum RegulationWhat {
 pub struct RebuildArguments {
     #[command(flatten)]
     pub place: Place,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct MigrateArguments {
+    #[command(flatten)]
+    pub place: Place,
+    /// Settings file of the new place: the same folders, `engine = "postgresql"` with its url (no password on the
+    /// command line)
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }

@@ -10,6 +10,7 @@ use crate::settings::{self, Settings};
 use crate::wiring::{self, Place};
 use crate::{init, outcome};
 use renkei_app::House;
+use renkei_db::{Database, Engine};
 use renkei_demo::chooser::{Chooser, Settings as ChooserSettings};
 use renkei_demo::places::{self, Addresses};
 use renkei_demo::reader::{Agents, Way};
@@ -47,7 +48,11 @@ async fn demonstrate(arguments: &DemoArguments) -> Result<(), Box<dyn Error + Se
     let ids = Ids::new(clock.clone(), Arc::new(SystemEntropy));
     let region = Region::new(SEED, clock.now());
     let (made, written) = tokio::try_join!(make_pki(&folder, clock.now()), write_storages(&folder, &region))?;
-    let settings = settings_of(&folder);
+    let mut settings = settings_of(&folder);
+    if let Some(file) = &arguments.database {
+        settings.database = Settings::database_alone(file)?;
+    }
+    refuse_a_used_database(&Place::of(&settings)).await?;
     wiring::make_keys(&settings.folders.keys, &ids).await?;
     let opened = wiring::open(Place::of(&settings), ids).await?;
     let bindings = register_toml(
@@ -194,6 +199,21 @@ fn write_server(folder: &Path, server: &Issued) -> std::io::Result<()> {
 async fn write_storages(folder: &Path, region: &Region) -> Result<Summary, Box<dyn Error + Send + Sync>> {
     let (folder, region) = (folder.join("storages"), *region);
     Ok(tokio::task::spawn_blocking(move || region.write_storages(&folder, &Scale::DEMO)).await??)
+}
+
+/// Invented people never come into a database that holds anything (R-X-19). A folder's SQLite is made anew with it.
+async fn refuse_a_used_database(place: &Place) -> Result<(), Box<dyn Error + Send + Sync>> {
+    if place.database.engine() == Engine::Postgres {
+        let database = Database::open(place.database.clone().reading_only()).await?;
+        let tables = database.tables().await?;
+        database.close().await?;
+        if !tables.is_empty() {
+            return Err("体験版には空のデータベースを指定してください。何も変更していません。 / \
+                        The demonstration wants an empty database; nothing was changed"
+                .into());
+        }
+    }
+    Ok(())
 }
 
 /// The ordinary settings, with free ports on loopback.

@@ -2,9 +2,11 @@
 //! command holds the data folder itself.
 
 use renkei_app::House;
+use renkei_app::find_patient::Sought;
 use renkei_app::regulation::check_regulation;
 use renkei_intake::Progress;
-use renkei_kernel::{Category, Problem};
+use renkei_kernel::{Category, Problem, Withheld};
+use renkei_participation::Sex;
 use renkei_participation::register::Section;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -16,8 +18,24 @@ pub enum Job {
     ImportSsmix2 { institution: String, paths: Vec<PathBuf> },
     RegisterLoad { text: String },
     RegisterReader { key: String },
+    RegisterFind { sought: SoughtWords },
     RegulationApply { files: Vec<(String, String)> },
     Rebuild,
+}
+
+/// Whom an operator looks for, as typed. Never printed.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct SoughtWords {
+    pub name: String,
+    pub birth_date: String,
+    pub phone: String,
+    pub postal_code: String,
+}
+
+impl std::fmt::Debug for SoughtWords {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SoughtWords")
+    }
 }
 
 /// One line a job says while it runs, the last of them the answer.
@@ -67,6 +85,7 @@ pub async fn run(house: &House, job: Job, say: &(dyn Fn(Progress) + Send + Sync)
         Job::ImportSsmix2 { institution, paths } => import(house, &institution, &paths, say).await,
         Job::RegisterLoad { text } => register_load(house, &text).await,
         Job::RegisterReader { key } => register_reader(house, &key).await,
+        Job::RegisterFind { sought } => register_find(house, sought).await,
         Job::RegulationApply { files } => regulation_apply(house, files).await,
         Job::Rebuild => match house.rebuild_projections().await {
             Ok(summary) => {
@@ -139,6 +158,55 @@ async fn register_reader(house: &House, key: &str) -> Answer {
             Answer::refused(Category::NotFound, "reader_unknown", vec![text.to_owned()])
         }
         Err(error) => Answer::problem(&error),
+    }
+}
+
+/// Candidates for a person at the desk who has no card.
+async fn register_find(house: &House, words: SoughtWords) -> Answer {
+    let given = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty()).map(Withheld::new);
+    let birth_date = match words.birth_date.trim() {
+        "" => None,
+        text => match text.parse::<jiff::civil::Date>() {
+            Ok(date) => Some(Withheld::new(date)),
+            Err(_) => {
+                let text = "生年月日は 1954-03-12 のように書いてください。 / Write the birth date like 1954-03-12.";
+                return Answer::refused(Category::Malformed, "search_birth_date", vec![text.to_owned()]);
+            }
+        },
+    };
+    let sought = Sought {
+        name: Withheld::new(words.name),
+        birth_date,
+        phone: given(words.phone),
+        postal_code: given(words.postal_code),
+    };
+    let found = match house.find_patient(&sought).await {
+        Ok(found) => found,
+        Err(error) => return Answer::problem(&error),
+    };
+    let mut lines: Vec<String> = found
+        .people
+        .iter()
+        .map(|one| {
+            let kana = format!("{} {}", one.names.family_kana, one.names.given_kana);
+            format!("{}（{kana}） {} 生 {}", one.names.full(), one.birth_date, sex_word(one.sex))
+        })
+        .collect();
+    if found.more {
+        lines.push("ほかにもいます。条件を加えてください。 / There are more; add what is known.".to_owned());
+    }
+    if lines.is_empty() {
+        lines.push("見つかりませんでした。 / Nobody was found.".to_owned());
+    }
+    Answer::done(lines, serde_json::json!({ "found": found.people.len(), "more": found.more }))
+}
+
+fn sex_word(sex: Sex) -> &'static str {
+    match sex {
+        Sex::Male => "男性",
+        Sex::Female => "女性",
+        Sex::Other => "その他",
+        Sex::Unknown => "性別不明",
     }
 }
 

@@ -58,7 +58,7 @@ async fn verify(argument: &PlaceArgument, checkpoint: Option<&Path>, format: For
 }
 
 /// The newest checkpoints of the kept folder (`<day>/<size>.checkpoint`, beside other files), or the one named.
-fn kept_checkpoints(folder: &Path, named: Option<&Path>) -> std::io::Result<Vec<Vec<u8>>> {
+pub fn kept_checkpoints(folder: &Path, named: Option<&Path>) -> std::io::Result<Vec<Vec<u8>>> {
     if let Some(file) = named {
         return Ok(vec![std::fs::read(file)?]);
     }

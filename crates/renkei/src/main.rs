@@ -11,6 +11,8 @@ mod init;
 mod inspect;
 mod jobs;
 mod ledger;
+mod migrate;
+mod moved;
 mod outcome;
 mod panics;
 mod readers;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Regulation(arguments) => in_runtime(regulation::run(arguments)),
         Command::Ledger(arguments) => in_runtime(ledger::run(arguments)),
         Command::Rebuild(arguments) => in_runtime(rebuild::run(arguments)),
+        Command::Migrate(arguments) => in_runtime(migrate::run(arguments)),
         Command::CardAgent(arguments) => in_runtime(card_agent::run(arguments)),
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => in_runtime(demo::run(arguments)),

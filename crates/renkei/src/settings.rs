@@ -16,11 +16,23 @@ pub struct Settings {
     pub pages: Pages,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(tag = "engine", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Database {
     Sqlite,
-    Postgresql { url: String },
+    /// `url` may hold a password; `sslmode=verify-full&sslrootcert=FILE` in it asks for TLS to the database server.
+    Postgresql {
+        url: String,
+    },
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite => "Sqlite",
+            Self::Postgresql { .. } => "Postgresql",
+        })
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -96,16 +108,40 @@ pub enum SettingsError {
     #[error("設定ファイル {0} を読めません / cannot read the settings file: {1}")]
     Unreadable(PathBuf, std::io::Error),
     #[error("設定ファイル {0} に誤りがあります / mistake in the settings file:\n{1}")]
-    Mistake(PathBuf, toml::de::Error),
+    Mistake(PathBuf, Mistake),
     #[error("{0} は data フォルダの外に置いてください / must lie outside the data folder")]
     InsideData(&'static str),
+}
+
+/// Where and what, without the line itself: it may be the one with the database's password.
+#[derive(Debug)]
+pub struct Mistake {
+    line: usize,
+    message: String,
+}
+
+impl Mistake {
+    fn of(error: &toml::de::Error, text: &str) -> Self {
+        let start = error.span().map_or(0, |span| span.start);
+        let line = text.get(..start).map_or(0, |before| before.matches('\n').count()) + 1;
+        // A value in the wrong place is quoted by the reader; an address never is.
+        let message = if error.message().contains("://") { "a value in the wrong place" } else { error.message() };
+        Self { line, message: message.to_owned() }
+    }
+}
+
+impl std::fmt::Display for Mistake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{0}行目 / line {0}: {1}", self.line, self.message)
+    }
 }
 
 impl Settings {
     /// Reads `file` and makes its paths absolute.
     pub fn load(file: &Path) -> Result<Self, SettingsError> {
         let text = std::fs::read_to_string(file).map_err(|e| SettingsError::Unreadable(file.to_path_buf(), e))?;
-        let mut settings: Self = toml::from_str(&text).map_err(|e| SettingsError::Mistake(file.to_path_buf(), e))?;
+        let mut settings: Self =
+            toml::from_str(&text).map_err(|e| SettingsError::Mistake(file.to_path_buf(), Mistake::of(&e, &text)))?;
         let home = file.parent().unwrap_or(Path::new("."));
         let home = home.canonicalize().unwrap_or_else(|_| home.to_path_buf());
         settings.each_path(|path| {
@@ -120,6 +156,21 @@ impl Settings {
             return Err(SettingsError::InsideData("folders.checkpoints"));
         }
         Ok(settings)
+    }
+
+    /// Only the `[database]` of a file that holds nothing else: for a demonstration on PostgreSQL.
+    pub fn database_alone(file: &Path) -> Result<Database, SettingsError> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Alone {
+            database: Database,
+        }
+        let text = std::fs::read_to_string(file).map_err(|e| SettingsError::Unreadable(file.to_path_buf(), e))?;
+        let read: Result<Alone, _> = toml::from_str(&text);
+        match read {
+            Ok(alone) => Ok(alone.database),
+            Err(error) => Err(SettingsError::Mistake(file.to_path_buf(), Mistake::of(&error, &text))),
+        }
     }
 
     fn each_path(&mut self, mut change: impl FnMut(&mut PathBuf)) {
@@ -164,6 +215,26 @@ mod tests {
     fn a_misspelt_key_is_refused() {
         let text = crate::init::SETTINGS_TEMPLATE.replace("tls12_only", "tls12only");
         assert!(matches!(written(&text), Err(SettingsError::Mistake(..))));
+    }
+
+    /// R-X-16: a password in the database's address is in no message, however the file is mistaken.
+    #[test]
+    fn the_password_of_the_database_is_never_quoted() {
+        let url = "postgres://renkei:himitsu@db.example/renkei?sslmode=verify-full";
+        let with = |table: &str| crate::init::SETTINGS_TEMPLATE.replace("engine = \"sqlite\"", table);
+        let settings = written(&with(&format!("engine = \"postgresql\"\nurl = \"{url}\""))).unwrap();
+        assert!(matches!(&settings.database, Database::Postgresql { url: read } if read == url));
+        assert!(!format!("{settings:?}").contains("himitsu"));
+        for table in [
+            format!("engine = \"postgresql\"\nurl = \"{url}\"\nport = 1"),
+            format!("engine = \"postgresql\"\nurl = \"{url}\" x"),
+            format!("engine = \"postgresql\"\nurl = [\"{url}\"]"),
+            format!("engine = \"{url}\""),
+        ] {
+            let error = written(&with(&table)).unwrap_err();
+            assert!(matches!(error, SettingsError::Mistake(..)));
+            assert!(!format!("{error} {error:?}").contains("himitsu"), "{error}");
+        }
     }
 
     /// R-X-16: keys never lie in the data folder, whose copy is the backup.

@@ -1,5 +1,6 @@
 //! Opens a house from its settings: keys, database, trail, originals, trust; in this order, and closed in the reverse.
 
+use crate::moved;
 use crate::settings::{Database as Engine, Settings};
 use renkei_app::{AppError, House, HouseSettings, Parts};
 use renkei_blobs::Blobs;
@@ -27,6 +28,14 @@ pub enum WiringError {
     Blobs(#[from] renkei_blobs::Error),
     #[error("信頼リストを読めません。 / the trust list cannot be read: {0}")]
     Trust(#[from] renkei_hpki::TrustError),
+    #[error(
+        "この設置のデータベースは PostgreSQL へ移りました。新しい設定ファイルで運転してください。 / This installation's database has moved to PostgreSQL; run it with the new settings."
+    )]
+    Moved,
+    #[error(
+        "データベースの引っ越しが途中です。`renkei migrate` をもう一度行ってください。 / A move of the database was cut short; run `renkei migrate` again."
+    )]
+    Moving,
     #[error(transparent)]
     App(#[from] AppError),
 }
@@ -36,6 +45,7 @@ impl Problem for WiringError {
         match self {
             Self::Database(error) => error.category(),
             Self::App(error) => error.category(),
+            Self::Moved | Self::Moving => Category::Conflict,
             Self::Trust(error) => error.category(),
             _ => Category::Stopped,
         }
@@ -47,12 +57,15 @@ impl Problem for WiringError {
             Self::Ledger(_) => "trail_unavailable",
             Self::Blobs(_) => "originals_unavailable",
             Self::Trust(_) => "trust_unusable",
+            Self::Moved => "database_moved",
+            Self::Moving => "database_moving",
             Self::App(error) => error.code(),
         }
     }
 }
 
 /// Folders and engine of a house.
+#[derive(Clone)]
 pub struct Place {
     pub database: renkei_db::Settings,
     pub data: PathBuf,
@@ -98,6 +111,7 @@ pub async fn make_keys(folder: &Path, ids: &Ids) -> Result<(), WiringError> {
 /// Opens everything. The sequencer refuses a trail older than its kept checkpoints.
 pub async fn open(place: Place, ids: Ids) -> Result<Opened, WiringError> {
     refuse_if_inside(&place.keys, &place.data)?;
+    refuse_if_moved(&place)?;
     let sealer = Sealer::open(&place.keys, ids.clone()).await?;
     let db = Database::open(place.database).await?;
     renkei_ledger::migrate(&db, ids.now()).await?;
@@ -111,6 +125,17 @@ pub async fn open(place: Place, ids: Ids) -> Result<Opened, WiringError> {
     let house = House::open(Parts { ids, db, sealer, ledger, blobs, trust, settings }).await?;
     house.note_start().await?;
     Ok(Opened { house, sequencer })
+}
+
+/// One installation, one database: the old one stays shut after a move, and both while it is not clear which it is.
+fn refuse_if_moved(place: &Place) -> Result<(), WiringError> {
+    match moved::read(&place.data) {
+        Ok(None) => Ok(()),
+        Ok(Some(mark)) if mark.state == moved::State::Moving => Err(WiringError::Moving),
+        Ok(Some(_)) if place.database.engine() == renkei_db::Engine::Sqlite => Err(WiringError::Moved),
+        Ok(Some(_)) => Ok(()),
+        Err(_) => Err(WiringError::Moving),
+    }
 }
 
 impl Opened {

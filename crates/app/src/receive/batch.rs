@@ -9,7 +9,7 @@ use super::{Arrived, Import};
 use crate::error::AppError;
 use crate::house::House;
 use renkei_access::Permit;
-use renkei_db::Tx;
+use renkei_db::{Isolation, Tx};
 use renkei_kernel::InstitutionId;
 use renkei_ledger::Event;
 use renkei_store::batches::Counts;
@@ -71,16 +71,9 @@ impl House {
         let acts = Arc::new(acts);
         if !acts.is_empty() {
             self.db()
-                .act(move |tx| {
+                .act_as(Isolation::ReadCommitted, move |tx| {
                     let acts = acts.clone();
-                    Box::pin(async move {
-                        for (_, act) in acts.iter() {
-                            if let Act::Refuse { row, event } = act {
-                                note(tx, row, event).await?;
-                            }
-                        }
-                        Ok::<_, AppError>(())
-                    })
+                    Box::pin(async move { note_all(tx, &acts).await })
                 })
                 .await?;
         }
@@ -239,10 +232,15 @@ impl House {
         range: Range<usize>,
     ) -> Result<(), AppError> {
         let (acts, judge) = (acts.clone(), judge.clone());
+        // The chart is named at the start, so that no other act writes it meanwhile, and two rows of one file cannot
+        // stand beside one another anyway: no need to be repeated because of a neighbour on the same page.
         self.db()
-            .act(move |tx| {
+            .act_as(Isolation::ReadCommitted, move |tx| {
                 let (acts, judge, range) = (acts.clone(), judge.clone(), range.clone());
-                Box::pin(async move { put(tx, &judge, acts.get(range).unwrap_or_default()).await })
+                Box::pin(async move {
+                    tx.alone_with(judge.chart.into()).await?;
+                    put(tx, &judge, acts.get(range).unwrap_or_default()).await
+                })
             })
             .await
     }
@@ -311,15 +309,21 @@ async fn put(tx: &Tx, judge: &Judge, acts: &[Numbered]) -> Result<(), AppError> 
                 let recorded = renkei_ledger::record(tx, &judge.permit, event).await?;
                 messages::quarantine_put(&recorded, (**row).clone()).await?;
             }
-            Act::Refuse { row, event } => note(tx, row, event).await?,
+            Act::Refuse { .. } => {}
         }
     }
-    Ok(())
+    note_all(tx, acts).await
 }
 
-async fn note(tx: &Tx, row: &NewRefusal, event: &Event) -> Result<(), AppError> {
-    renkei_ledger::record_plain(tx, event).await?;
-    Ok(messages::refusal_note(tx, row.clone()).await?)
+/// The refusals among `acts`, with their records.
+async fn note_all(tx: &Tx, acts: &[Numbered]) -> Result<(), AppError> {
+    let refusals = acts.iter().filter_map(|(_, act)| match act {
+        Act::Refuse { row, event } => Some(((**row).clone(), event.clone())),
+        _ => None,
+    });
+    let (rows, events): (Vec<NewRefusal>, Vec<Event>) = refusals.unzip();
+    renkei_ledger::record_plain_all(tx, &events).await?;
+    Ok(messages::refusals_note(tx, rows).await?)
 }
 
 fn refused(act: &Act) -> Option<&NewRefusal> {

@@ -142,9 +142,10 @@ impl House {
         let ahead = Arc::new(charts::fold_ahead(self.db().reader(), &judge.permit, &judge.key).await?);
         let (judge, event) = (judge.clone(), events::record_folded(self));
         self.db()
-            .act(move |tx| {
+            .act_as(renkei_db::Isolation::ReadCommitted, move |tx| {
                 let (judge, event, ahead) = (judge.clone(), event.clone(), ahead.clone());
                 Box::pin(async move {
+                    tx.alone_with(judge.chart.into()).await?;
                     let recorded = renkei_ledger::record(tx, &judge.permit, &event).await?;
                     charts::refresh(&recorded, &judge.key, &ahead).await?;
                     Ok::<_, AppError>(())

@@ -5,9 +5,11 @@
 mod attacks;
 mod columns;
 mod consent;
+mod find_patient;
 mod import;
 mod limits;
 mod matrix;
+mod moving;
 mod register;
 mod seals;
 mod sign_in;

@@ -306,6 +306,30 @@ async fn an_institution_registered_after_the_table_is_hidden_too() {
     assert_eq!(world.house.view_patient(&nurse, grant, "laboratory").await.unwrap().record.each().count(), 0);
 }
 
+/// R-X-15: what one process enacts and registers is hidden by another that runs beside it, at its next decision.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_process_learns_at_once_what_is_sensitive() {
+    let world = World::on(renkei_testkit::Engine::Postgres).await;
+    import_one(&world).await;
+    let beside = second_house(&world).await;
+    let nurse = world.sign_in("nurse-tsubaki").await;
+    let grant = world.open(&nurse, "hana").await;
+    let seen = async || beside.view_patient(&nurse, grant, "laboratory").await.unwrap().record.each().count();
+    assert_eq!(seen().await, 1);
+    world.house.apply_regulation(psychiatric("1710000077")).await.unwrap();
+    world.clock.advance_seconds(120);
+    assert_eq!(seen().await, 1, "the table names an institution that is not there yet");
+    // The same clinic takes the code that the table names; only the first process is told.
+    world
+        .load(
+            "[[institution]]\nkey = \"aoba\"\ncode = \"1710000077\"\nname = \"アオバ内科\"\nkinds = [\"clinic\"]\n\
+             region = \"noto-hokubu\"\nsources = [\"10.17.1.0/24\"]\n",
+        )
+        .await;
+    world.clock.advance_seconds(60);
+    assert_eq!(seen().await, 0);
+}
+
 /// A register of many entries loads, changes and ends within one act, whatever the engines allow a statement.
 #[tokio::test]
 async fn a_long_register_loads_changes_and_ends() {

@@ -10,7 +10,9 @@ pub mod iso2022jp;
 pub mod jis;
 pub mod kana;
 pub mod lookalike;
+pub mod name_key;
 pub mod substitute;
+pub mod variants;
 pub mod width;
 
 pub use charset::{Charset, Decoded, decode};

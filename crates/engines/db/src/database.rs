@@ -109,6 +109,22 @@ impl Database {
         &self.inner.reader
     }
 
+    /// Names of all tables, sorted; empty for a database that nobody used yet.
+    pub async fn tables(&self) -> Result<Vec<String>, Error> {
+        let sql = match self.inner.engine {
+            Engine::Sqlite => {
+                "SELECT name AS name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+            }
+            Engine::Postgres => {
+                "SELECT table_name::text AS name FROM information_schema.tables \
+                 WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name"
+            }
+        };
+        let rows =
+            self.inner.reader.query_all_raw(Statement::from_string(self.inner.reader.get_database_backend(), sql));
+        Ok(rows.await?.iter().map(|row| row.try_get::<String>("", "name")).collect::<Result<_, _>>()?)
+    }
+
     /// A reading transaction: all its statements see the same committed state. It occupies one reader until dropped.
     pub async fn snapshot(&self) -> Result<Snapshot, Error> {
         let inner = match self.inner.engine {

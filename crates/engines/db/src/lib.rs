@@ -5,10 +5,12 @@
 //! commits anything. On SQLite one writer takes whatever acts wait and commits them together; on PostgreSQL each act
 //! is a serialisable transaction that is repeated when the engine asks for it (architecture, section 4 *Writing*).
 
+mod bulk;
 mod database;
 mod error;
 mod lease;
 mod migrate;
+pub mod moving;
 mod postgres;
 mod schema;
 mod settings;
@@ -17,6 +19,7 @@ mod sqlite;
 pub mod testing;
 mod tx;
 
+pub use bulk::{Column, Holds};
 pub use database::{Database, Snapshot};
 pub use error::{Cause, Error};
 pub use futures::future::BoxFuture;

@@ -27,6 +27,7 @@ impl std::fmt::Debug for Migration {
     }
 }
 
+pub(crate) const TABLE_NAME: &str = "schema_migrations";
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (area text NOT NULL, name text NOT NULL, \
                      applied_at bigint NOT NULL, PRIMARY KEY (area, name))";
 

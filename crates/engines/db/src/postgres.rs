@@ -22,7 +22,9 @@ pub(crate) async fn open(url: &str, connections: u32, reading: bool) -> Result<D
             if reading {
                 options.options([("default_transaction_read_only", "on")])
             } else {
-                options.options([("synchronous_commit", "on")])
+                // An act's isolation without a further message to the server, and what a server's own settings say
+                // about durability does not count here.
+                options.options([("synchronous_commit", "on"), ("default_transaction_isolation", "serializable")])
             }
         });
     sea_orm::Database::connect(options).await.map_err(|e| Error::Open(e.into()))
@@ -72,11 +74,15 @@ impl Acts {
         F: for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
         E: From<Error>,
     {
-        let level = match isolation {
-            Isolation::Serializable => IsolationLevel::Serializable,
-            Isolation::ReadCommitted => IsolationLevel::ReadCommitted,
+        let begun = match isolation {
+            Isolation::Serializable => self.connection.begin().await,
+            Isolation::ReadCommitted => {
+                self.connection
+                    .begin_with_config(Some(IsolationLevel::ReadCommitted), Some(AccessMode::ReadWrite))
+                    .await
+            }
         };
-        let inner = match self.connection.begin_with_config(Some(level), Some(AccessMode::ReadWrite)).await {
+        let inner = match begun {
             Ok(inner) => inner,
             Err(error) => return Attempt::Done(Err(E::from(error.into()))),
         };

@@ -51,6 +51,22 @@ impl Tx {
         self.engine
     }
 
+    /// Waits until no other act that named the same chart (or whatever has an id) is under way, and keeps others that
+    /// name it waiting until this one ends. What the act reads afterwards is what stands, also for an act of
+    /// [`Isolation::ReadCommitted`]. On SQLite every act is alone anyway.
+    pub async fn alone_with(&self, id: sea_orm::prelude::Uuid) -> Result<(), DbErr> {
+        if self.engine == Engine::Sqlite {
+            return Ok(());
+        }
+        // Half of the id: two charts that share it wait for one another now and then, and nothing else happens.
+        let (high, low) = id.as_u64_pair();
+        let number = i64::from_be_bytes((high ^ low).to_be_bytes());
+        let sql = "SELECT pg_advisory_xact_lock($1)";
+        let statement = Statement::from_sql_and_values(self.get_database_backend(), sql, [number.into()]);
+        self.execute_raw(statement).await?;
+        Ok(())
+    }
+
     /// Runs `hook` once this act is durably committed, before its caller gets the answer. Never runs otherwise.
     /// Keep it short (drop a cache line, wake a task): the writer waits for it.
     pub fn after_commit(&self, hook: impl FnOnce() + Send + 'static) {

@@ -27,7 +27,9 @@ pub use name::{Action, EventName, Outcome};
 pub use note::{Checkpoint, NoteError, SigningKey, VerifierKey};
 pub use prove::{ConsistencyProof, InclusionProof, prove_consistency, prove_event, prove_number};
 pub use read::{Found, Waiting, entries_of_patient, entry_find, export, latest_checkpoint, waiting};
-pub use record::{Recorded, RecordedInTx, Trailed, record, record_all, record_alone, record_plain, record_read};
+pub use record::{
+    Recorded, RecordedInTx, Trailed, record, record_all, record_alone, record_plain, record_plain_all, record_read,
+};
 pub use schema::migrate;
 pub use sequencer::{Sequencer, SequencerSettings};
 pub use verify::{Fault, Report, Warning, verify};

@@ -98,7 +98,8 @@ names! {
     DraftDropped, "draft.dropped", Update;
     ImportStarted, "import.started", Execute;
     ImportEnded, "import.ended", Execute;
-    PersonSearched, "person.searched", Read;
+    /// A person was looked for by name; once more for each one who was shown.
+    PatientSearched, "patient.searched", Read;
     IdentityIndexed, "person.indexed", Read;
     ChartLinked, "chart.linked", Update;
     ChartUnlinked, "chart.unlinked", Update;
@@ -115,6 +116,8 @@ names! {
     ExchangeCrossRegion, "exchange.crossregion", Read;
     SystemStart, "system.start", Execute;
     SystemStop, "system.stop", Execute;
+    /// The house moves to another database: once at the old place, once at the new.
+    SystemMoved, "system.moved", Execute;
     LedgerVerified, "ledger.verified", Read;
     LedgerExported, "ledger.exported", Read;
     LedgerRead, "ledger.read", Read;

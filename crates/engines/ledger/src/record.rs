@@ -6,8 +6,8 @@
 
 use crate::{Error, Event, tree};
 use renkei_access::Permit;
-use renkei_db::sea_orm::{ConnectionTrait, Statement, Value};
-use renkei_db::{BoxFuture, Database, Tx};
+use renkei_db::sea_orm::Value;
+use renkei_db::{BoxFuture, Column, Database, Holds, Tx};
 use renkei_kernel::{EventId, Timestamp};
 use std::sync::Arc;
 
@@ -132,6 +132,16 @@ pub async fn record_plain(tx: &Tx, event: &Event) -> Result<EventId, Error> {
     Ok(event.id())
 }
 
+/// As [`record_plain`] for many at once, in few statements.
+pub async fn record_plain_all(tx: &Tx, events: &[Event]) -> Result<(), Error> {
+    let rows = events.iter().map(|event| Row::of(event, None)).collect::<Result<Vec<_>, _>>()?;
+    insert(tx, rows).await?;
+    if let Some(first) = events.first() {
+        ring_after_commit(tx, first);
+    }
+    Ok(())
+}
+
 /// As [`record_plain`], in an act of its own.
 pub async fn record_alone(database: &Database, event: Event) -> Result<EventId, Error> {
     let event = Arc::new(event);
@@ -172,25 +182,15 @@ impl Row {
     }
 }
 
-/// Rows of one statement; six values each stay far below both engines' limits.
-const ROWS_AT_ONCE: usize = 500;
+const COLUMNS: &[Column] = &[
+    Column::new("event_id", Holds::Id),
+    Column::new("happened_at", Holds::Big),
+    Column::new("name", Holds::Text),
+    Column::new("patient_id", Holds::IdOrNull),
+    Column::new("entry", Holds::Bytes),
+    Column::new("leaf_hash", Holds::Bytes),
+];
 
 async fn insert(tx: &Tx, rows: Vec<Row>) -> Result<(), Error> {
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let mut sql = String::from(
-            "INSERT INTO trail_waiting (event_id, happened_at, name, patient_id, entry, leaf_hash) VALUES ",
-        );
-        let mut values = Vec::new();
-        for (position, row) in rows.by_ref().take(ROWS_AT_ONCE).enumerate() {
-            let first = position * 6 + 1;
-            let marks: Vec<String> = (first..first + 6).map(|n| format!("${n}")).collect();
-            sql.push_str(if position == 0 { "(" } else { ", (" });
-            sql.push_str(&marks.join(", "));
-            sql.push(')');
-            values.extend(row.values);
-        }
-        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
-    }
-    Ok(())
+    Ok(tx.insert_rows("trail_waiting", COLUMNS, rows.into_iter().map(|row| row.values.into()).collect()).await?)
 }

@@ -11,8 +11,9 @@ use crate::tiles::{Tiles, from_number, to_number};
 use crate::tree::{Hash, leaf_hash};
 use crate::{Checkpoint, Error, Ledger};
 use renkei_db::sea_orm::prelude::Uuid;
+use renkei_db::sea_orm::sea_query::ArrayType;
 use renkei_db::sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
-use renkei_db::{BoxFuture, Database, Engine, Isolation, Tx};
+use renkei_db::{BoxFuture, Column, Database, Engine, Holds, Isolation, Tx};
 use renkei_kernel::limits::{CHECKPOINT_EVERY_ENTRIES, CHECKPOINT_EVERY_SECONDS, TRAIL_WAIT_MAX_SECONDS};
 use renkei_kernel::{SessionId, Timestamp};
 use std::path::PathBuf;
@@ -357,20 +358,14 @@ async fn number_batch(tx: &Tx, holder: Uuid, now: Timestamp) -> Result<Numbered,
     }
     let mut newest: i64 = state.try_get("", "newest_at")?;
     let mut leaves: Vec<Hash> = Vec::with_capacity(rows.len());
-    let mut sql =
-        String::from("INSERT INTO trail_entries (number, event_id, happened_at, name, patient_id, entry) VALUES ");
-    let (mut values, mut ids): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
+    let (mut entries, mut ids): (Vec<Vec<Value>>, Vec<Value>) = (Vec::new(), Vec::new());
     for row in &rows {
         let Some(waiting) = Waiting::read(row)? else { continue };
         let position = leaves.len();
         newest = newest.max(waiting.happened_at);
         leaves.push(waiting.leaf);
-        if position > 0 {
-            sql.push_str(", ");
-        }
-        sql.push_str(&format!("({})", marks(position * 6 + 1, 6)));
         ids.push(waiting.event_id.into());
-        values.extend([
+        entries.push(vec![
             to_number(size + position as u64)?.into(),
             waiting.event_id.into(),
             waiting.happened_at.into(),
@@ -383,9 +378,8 @@ async fn number_batch(tx: &Tx, holder: Uuid, now: Timestamp) -> Result<Numbered,
     if count == 0 {
         return Ok(Numbered { elsewhere: false, count: 0, size });
     }
-    execute(tx, &sql, values).await?;
-    let gone = format!("DELETE FROM trail_waiting WHERE event_id IN ({})", marks(1, ids.len()));
-    if execute(tx, &gone, ids).await? != count {
+    tx.insert_rows("trail_entries", ENTRY_COLUMNS, entries).await?;
+    if forget_waiting(tx, ids).await? != count {
         return Err(Error::Damaged("the waiting records".to_owned()));
     }
     for tile in Tiles::new(tx).grow(size, &leaves).await? {
@@ -406,6 +400,29 @@ async fn number_batch(tx: &Tx, holder: Uuid, now: Timestamp) -> Result<Numbered,
         );
     }
     Ok(Numbered { elsewhere: false, count, size: size + count })
+}
+
+const ENTRY_COLUMNS: &[Column] = &[
+    Column::new("number", Holds::Big),
+    Column::new("event_id", Holds::Id),
+    Column::new("happened_at", Holds::Big),
+    Column::new("name", Holds::Text),
+    Column::new("patient_id", Holds::IdOrNull),
+    Column::new("entry", Holds::Bytes),
+];
+
+async fn forget_waiting(tx: &Tx, ids: Vec<Value>) -> Result<u64, Error> {
+    match tx.engine() {
+        Engine::Sqlite => {
+            let gone = format!("DELETE FROM trail_waiting WHERE event_id IN ({})", marks(1, ids.len()));
+            execute(tx, &gone, ids).await
+        }
+        // One array, so that the statement is the same for any number of records.
+        Engine::Postgres => {
+            let ids = Value::Array(ArrayType::Uuid, Some(Box::new(ids)));
+            execute(tx, "DELETE FROM trail_waiting WHERE event_id = ANY($1)", vec![ids]).await
+        }
+    }
 }
 
 struct Waiting {

@@ -68,6 +68,13 @@ pub async fn count(on: &impl ConnectionTrait, kind: BatchKind) -> Result<u64, Er
     Ok(batch::Entity::find().filter(batch::Column::Kind.eq(kind as i16)).count(on).await?)
 }
 
+/// How many loads of registers and regulations there were: when it grew, another process may have changed what a
+/// decision is made by.
+pub async fn loads_counted(on: &impl ConnectionTrait) -> Result<u64, Error> {
+    let kinds = [BatchKind::RegisterLoad as i16, BatchKind::RegulationApply as i16];
+    Ok(batch::Entity::find().filter(batch::Column::Kind.is_in(kinds)).count(on).await?)
+}
+
 pub async fn finish(tx: &Tx, id: BatchId, counts: Counts, now: Timestamp) -> Result<(), Error> {
     batch::Entity::update_many()
         .col_expr(batch::Column::FinishedAt, sea_query::Expr::value(now.micros()))

@@ -102,6 +102,20 @@ pub async fn identity_for(
     }
 }
 
+/// The identity of somebody who was found, or whose search keys are made, with a permit for just that.
+pub async fn identity_found(
+    on: &impl ConnectionTrait,
+    sealer: &Sealer,
+    recorded: &Recorded,
+    person: PersonId,
+    at: Timestamp,
+) -> Result<Option<Vec<u8>>, Error> {
+    match recorded.permit().kind() {
+        PermitKind::IdentitySearch | PermitKind::IdentityIndex => identity_of(on, sealer, person, at).await,
+        _ => Err(Error::PermitOfAnotherKind),
+    }
+}
+
 async fn identity_of(
     on: &impl ConnectionTrait,
     sealer: &Sealer,

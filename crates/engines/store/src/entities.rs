@@ -332,3 +332,23 @@ pub mod trail_person {
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub mod search_key {
+    //! A keyed hash of a participant's name together with birth date, telephone or postal code.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "search_keys")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key_hash: Vec<u8>,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub person_id: Uuid,
+        /// How names are folded; rows of an older way are made anew.
+        pub version: i16,
+        pub recorded_at: i64,
+    }
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -16,6 +16,7 @@ pub mod grants;
 pub mod messages;
 pub mod migrations;
 pub mod rebuild;
+pub mod search_keys;
 pub mod sessions;
 pub mod trail_people;
 

@@ -2,14 +2,15 @@
 
 use crate::Error;
 use crate::entities::{entry, message, quarantine, refusal};
-use renkei_db::Tx;
+use renkei_db::{Column, Engine, Holds, Tx};
 use renkei_kernel::{BatchId, ChartId, EntryId, InstitutionId, MessageId, Timestamp};
 use renkei_ledger::RecordedInTx;
 use renkei_records::message::Condition;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query,
+    Statement, Value, sea_query,
 };
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Where a sealed original lies.
@@ -90,15 +91,29 @@ pub(crate) async fn last_sequence(on: &impl ConnectionTrait, chart: ChartId) -> 
     Ok(last.map_or(0, |(sequence,)| sequence))
 }
 
+const MESSAGE_COLUMNS: &[Column] = &[
+    Column::new("chart_id", Holds::Id),
+    Column::new("id", Holds::Id),
+    Column::new("sequence", Holds::Big),
+    Column::new("name_hash", Holds::Bytes),
+    Column::new("digest_hash", Holds::Bytes),
+    Column::new("condition", Holds::Small),
+    Column::new("occurred", Holds::Big),
+    Column::new("recorded_at", Holds::Big),
+    Column::new("origin", Holds::Id),
+    Column::new("size_bytes", Holds::Big),
+    Column::new("sealed_entries", Holds::Bytes),
+    Column::new("sealed_original", Holds::BytesOrNull),
+    Column::new("blob_name", Holds::BytesOrNull),
+];
+
 /// Writes messages and their headers in multi-row statements. The chart comes from the permit.
 pub async fn append(recorded: &RecordedInTx<'_>, messages: Vec<NewMessage>) -> Result<(), Error> {
-    // 14 columns a row and 8 a header stay far below either engine's limit of bound values.
-    const MESSAGES_PER_STATEMENT: usize = 50;
     let chart = recorded.permit().chart().ok_or(Error::PermitOfAnotherKind)?;
-    let on = recorded.tx().connection();
-    let mut sequence = last_sequence(on, chart).await?;
+    let tx = recorded.tx();
+    let mut sequence = last_sequence(tx.connection(), chart).await?;
     let mut headers = Vec::new();
-    let mut rows = Vec::with_capacity(messages.len());
+    let mut rows: Vec<Vec<Value>> = Vec::with_capacity(messages.len());
     for new in messages {
         sequence += 1;
         headers.extend(new.headers.iter().map(|header| header_row(chart, new.id, new.recorded_at, header)));
@@ -106,31 +121,24 @@ pub async fn append(recorded: &RecordedInTx<'_>, messages: Vec<NewMessage>) -> R
             SealedOriginal::Inline(sealed) => (Some(sealed), None),
             SealedOriginal::Blob(name) => (None, Some(name.to_vec())),
         };
-        rows.push(message::ActiveModel {
-            chart_id: Set(chart.into()),
-            id: Set(new.id.into()),
-            sequence: Set(sequence),
-            name_hash: Set(new.name_hash.to_vec()),
-            digest_hash: Set(new.digest_hash.to_vec()),
-            condition: Set(new.condition.flag()),
-            occurred: Set(new.occurred),
-            recorded_at: Set(new.recorded_at.micros()),
-            origin: Set(new.origin.into()),
-            size_bytes: Set(new.size_bytes),
-            sealed_entries: Set(new.sealed_entries),
-            sealed_original: Set(inline),
-            blob_name: Set(blob),
-        });
+        rows.push(vec![
+            Uuid::from(chart).into(),
+            Uuid::from(new.id).into(),
+            sequence.into(),
+            new.name_hash.to_vec().into(),
+            new.digest_hash.to_vec().into(),
+            new.condition.flag().into(),
+            new.occurred.into(),
+            new.recorded_at.micros().into(),
+            Uuid::from(new.origin).into(),
+            new.size_bytes.into(),
+            new.sealed_entries.into(),
+            inline.into(),
+            blob.into(),
+        ]);
     }
-    let mut rows = rows.into_iter();
-    loop {
-        let part: Vec<_> = rows.by_ref().take(MESSAGES_PER_STATEMENT).collect();
-        if part.is_empty() {
-            break;
-        }
-        message::Entity::insert_many(part).exec_without_returning(on).await?;
-    }
-    put_headers(on, headers).await
+    tx.insert_rows("messages", MESSAGE_COLUMNS, rows).await?;
+    put_headers(tx, headers).await
 }
 
 /// The clear headers of a message's entries, in their order.
@@ -147,34 +155,32 @@ pub fn headers_of(message: &renkei_records::Message) -> Vec<Header> {
         .collect()
 }
 
-pub(crate) fn header_row(
-    chart: ChartId,
-    message: MessageId,
-    recorded_at: Timestamp,
-    header: &Header,
-) -> entry::ActiveModel {
-    entry::ActiveModel {
-        chart_id: Set(chart.into()),
-        id: Set(header.id.into()),
-        message_id: Set(message.into()),
-        position: Set(header.position),
-        kind: Set(header.kind),
-        effective_at: Set(header.effective_at.map(Timestamp::micros)),
-        recorded_at: Set(recorded_at.micros()),
-        state: Set(header.state),
-    }
+const HEADER_COLUMNS: &[Column] = &[
+    Column::new("chart_id", Holds::Id),
+    Column::new("id", Holds::Id),
+    Column::new("message_id", Holds::Id),
+    Column::new("position", Holds::Int),
+    Column::new("kind", Holds::Small),
+    Column::new("effective_at", Holds::BigOrNull),
+    Column::new("recorded_at", Holds::Big),
+    Column::new("state", Holds::Small),
+];
+
+pub(crate) fn header_row(chart: ChartId, message: MessageId, recorded_at: Timestamp, header: &Header) -> Vec<Value> {
+    vec![
+        Uuid::from(chart).into(),
+        Uuid::from(header.id).into(),
+        Uuid::from(message).into(),
+        header.position.into(),
+        header.kind.into(),
+        header.effective_at.map(Timestamp::micros).into(),
+        recorded_at.micros().into(),
+        header.state.into(),
+    ]
 }
 
-pub(crate) async fn put_headers(on: &impl ConnectionTrait, rows: Vec<entry::ActiveModel>) -> Result<(), Error> {
-    const HEADERS_PER_STATEMENT: usize = 500;
-    let mut rows = rows.into_iter();
-    loop {
-        let part: Vec<_> = rows.by_ref().take(HEADERS_PER_STATEMENT).collect();
-        if part.is_empty() {
-            return Ok(());
-        }
-        entry::Entity::insert_many(part).exec_without_returning(on).await?;
-    }
+pub(crate) async fn put_headers(tx: &Tx, rows: Vec<Vec<Value>>) -> Result<(), Error> {
+    Ok(tx.insert_rows("entries", HEADER_COLUMNS, rows).await?)
 }
 
 /// A stored message was seen with a more final condition (flag 1 → 2 → 0). It moves to the end of the chart's order of
@@ -232,9 +238,13 @@ pub async fn refusals_noted(
     Ok(noted)
 }
 
-/// Notes a refusal, in the transaction of its trail record.
-pub async fn refusal_note(tx: &Tx, new: NewRefusal) -> Result<(), Error> {
-    let row = refusal::ActiveModel {
+/// Notes refusals, in the transaction of their trail records. Of one file noted twice the last stays.
+pub async fn refusals_note(tx: &Tx, refusals: Vec<NewRefusal>) -> Result<(), Error> {
+    const ROWS_PER_STATEMENT: usize = 100;
+    // A statement must not meet the row that it wrote itself; and everybody goes in one order, so that none waits crosswise.
+    let by_file: BTreeMap<_, _> =
+        refusals.into_iter().map(|new| ((new.institution, new.name_hash, new.digest_hash), new)).collect();
+    let mut rows = by_file.into_values().map(|new| refusal::ActiveModel {
         institution_id: Set(new.institution.into()),
         name_hash: Set(new.name_hash.to_vec()),
         digest_hash: Set(new.digest_hash.to_vec()),
@@ -242,29 +252,39 @@ pub async fn refusal_note(tx: &Tx, new: NewRefusal) -> Result<(), Error> {
         place: Set(new.place),
         refused_at: Set(new.at.micros()),
         origin: Set(new.origin.into()),
-    };
-    refusal::Entity::insert(row)
-        .on_conflict(
-            sea_query::OnConflict::columns([
-                refusal::Column::InstitutionId,
-                refusal::Column::NameHash,
-                refusal::Column::DigestHash,
-            ])
-            .update_columns([
-                refusal::Column::Cause,
-                refusal::Column::Place,
-                refusal::Column::RefusedAt,
-                refusal::Column::Origin,
-            ])
-            .to_owned(),
-        )
-        .exec_without_returning(tx.connection())
-        .await?;
-    Ok(())
+    });
+    loop {
+        let part: Vec<_> = rows.by_ref().take(ROWS_PER_STATEMENT).collect();
+        if part.is_empty() {
+            return Ok(());
+        }
+        let key = [refusal::Column::InstitutionId, refusal::Column::NameHash, refusal::Column::DigestHash];
+        let told =
+            [refusal::Column::Cause, refusal::Column::Place, refusal::Column::RefusedAt, refusal::Column::Origin];
+        refusal::Entity::insert_many(part)
+            .on_conflict(sea_query::OnConflict::columns(key).update_columns(told).to_owned())
+            .exec_without_returning(tx.connection())
+            .await?;
+    }
 }
 
 /// Files that came at last are no longer refused: name and digest of each.
 pub async fn refusals_forget(tx: &Tx, institution: InstitutionId, files: &[([u8; 32], [u8; 32])]) -> Result<(), Error> {
+    // A row constructor's list would be another statement for every number of files.
+    if tx.engine() == Engine::Postgres {
+        let array = |hashes: Vec<Value>| Value::Array(sea_query::ArrayType::Bytes, Some(Box::new(hashes)));
+        let statement = Statement::from_sql_and_values(
+            tx.get_database_backend(),
+            "DELETE FROM refusals WHERE institution_id = $1 AND name_hash = ANY($2) AND digest_hash = ANY($3)",
+            [
+                Uuid::from(institution).into(),
+                array(files.iter().map(|(name, _)| name.to_vec().into()).collect()),
+                array(files.iter().map(|(_, digest)| digest.to_vec().into()).collect()),
+            ],
+        );
+        tx.execute_raw(statement).await?;
+        return Ok(());
+    }
     for part in files.chunks(HASHES_PER_STATEMENT) {
         refusal::Entity::delete_many()
             .filter(refusal::Column::InstitutionId.eq(Uuid::from(institution)))

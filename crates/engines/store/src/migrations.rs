@@ -12,6 +12,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration::new("0004_create_definitions", definitions),
     Migration::new("0005_create_people_of_the_trail", people_of_the_trail),
     Migration::new("0006_index_card_reads_of_persons", card_reads_of_persons),
+    Migration::new("0007_create_search_keys", search_keys),
 ];
 
 fn participation(schema: &mut Schema) {
@@ -119,4 +120,15 @@ fn people_of_the_trail(schema: &mut Schema) {
 /// Refused cards are counted for a person too, over all readers.
 fn card_reads_of_persons(schema: &mut Schema) {
     schema.index("card_reads", &["person_id", "answered_at"]);
+}
+
+fn search_keys(schema: &mut Schema) {
+    schema.table("search_keys", |t| {
+        t.bytes("key_hash").id("person_id").small("version").micros("recorded_at");
+        t.key(&["key_hash", "person_id"]);
+        t.index(&["person_id"]);
+        t.clustered();
+    });
+    // Each decision of another process asks how many loads there were.
+    schema.index("batches", &["kind"]);
 }

@@ -121,7 +121,7 @@ pub async fn replace_decoded(recorded: &RecordedInTx<'_>, key: &ChartKey, all: &
             .exec(on)
             .await?;
         let rows = new.headers.iter().map(|header| header_row(chart, new.id, new.recorded_at, header)).collect();
-        put_headers(on, rows).await?;
+        put_headers(recorded.tx(), rows).await?;
         replaced += 1;
     }
     Ok(replaced)

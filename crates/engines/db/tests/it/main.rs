@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "scenes and helpers of tests")]
 
 mod acts;
+mod bulk;
 mod migrations;
 mod postgres_only;
 mod sqlite_only;

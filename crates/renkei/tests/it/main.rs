@@ -1,0 +1,4 @@
+//! The real program, driven from outside: child processes of the built `renkei`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "scenes fail loudly")]
+
+mod migrate;

@@ -8,6 +8,7 @@
 mod answer;
 pub mod client;
 mod connection;
+#[cfg(unix)]
 pub mod console;
 mod counters;
 mod der;
@@ -21,6 +22,7 @@ mod rules;
 mod tls;
 pub mod zone;
 
+#[cfg(unix)]
 pub use console::{Console, RunningConsole};
 pub use counters::{Counters, Counts};
 pub use entrance::{ConnectionFacts, ConnectionId, Entrance, Peer, TlsVersion};

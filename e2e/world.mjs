@@ -9,8 +9,8 @@ import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 
 const run = promisify(execFile);
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const QUIET = [
+export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const QUIET = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -20,7 +20,7 @@ const QUIET = [
   '--disable-sync',
 ];
 /** Where Debian's Chromium looks for an administrator's choices. */
-const POLICIES = '/etc/chromium/policies/managed';
+export const POLICIES = '/etc/chromium/policies/managed';
 
 export class World {
   static async open({ folder, ready, pictures }) {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what a fresh machine lacks. `program`: what building and running needs. `tests`: besides that, the real
-# programs the tests talk to (PostgreSQL, Chromium with its certificate tool, fonts). `bench`: what the measurements
-# stand beside. Running it again changes nothing.
+# programs the tests talk to (PostgreSQL, Chromium with its certificate tool, fonts, a PC/SC service with a virtual
+# card reader, a PKCS#11 token and a screen for its PIN). `bench`: what the measurements stand beside. Running it again
+# changes nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-program}
@@ -22,6 +23,17 @@ if [ "$what" = tests ]; then
   need libnss3-tools have pk12util
   need fonts-noto-cjk test -d /usr/share/fonts/opentype/noto
   need postgresql sh -c 'ls /usr/lib/postgresql/*/bin/initdb'
+  # The desk's program (crates/card-agent) and its reader.
+  need pkg-config have pkg-config
+  need libpcsclite-dev pkg-config --exists libpcsclite
+  need pcscd test -x /usr/sbin/pcscd
+  need vsmartcard-vpcd test -e /usr/lib/pcsc/drivers/serial/libifdvpcd.so
+  # The walks with a professional's key in a token.
+  need softhsm2 have softhsm2-util
+  need opensc have pkcs11-tool
+  need openssl have openssl
+  need xvfb have Xvfb
+  need xdotool have xdotool
 fi
 if [ "$what" = bench ]; then
   need postgresql sh -c 'ls /usr/lib/postgresql/*/bin/initdb'

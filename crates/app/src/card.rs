@@ -55,6 +55,23 @@ pub trait CardReaders: Send + Sync {
     /// Sends a fresh nonce for this request down the reader's connection. `false` when there is none.
     fn request(&self, reader: ReaderId, read: CardReadId, expires_at: Timestamp) -> bool;
     fn state(&self, reader: ReaderId) -> ReaderState;
+    /// What is known of the reader's agent, for whoever sets it up.
+    fn line(&self, _reader: ReaderId) -> ReaderLine {
+        ReaderLine::default()
+    }
+}
+
+/// What is known of a reader's agent. Nothing of cards or people.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReaderLine {
+    /// Last sign of life, also of a connection that is gone; `None` when there was none since the server started.
+    pub last_seen: Option<Timestamp>,
+    /// Version of the agent, while connected.
+    pub version: Option<String>,
+    /// Whether a device is plugged in there, while connected.
+    pub device_there: Option<bool>,
+    /// Server's clock minus the agent's in seconds, at its last answer.
+    pub drift_seconds: Option<i64>,
 }
 
 /// What an agent answered, after its signature and nonce were found genuine.
@@ -99,6 +116,14 @@ impl House {
         }
         views.sort_by(|a, b| a.place.cmp(&b.place));
         Ok(views)
+    }
+
+    /// The readers of the session's institution with what is known of their agents, for the page that helps to set them
+    /// up.
+    pub async fn reader_lines(&self, session: &Session) -> Result<Vec<(ReaderView, ReaderLine)>, AppError> {
+        let views = self.readers_of(session.institution).await?;
+        let line = |id| self.readers().map_or_else(ReaderLine::default, |hub| hub.line(id));
+        Ok(views.into_iter().map(|view| (view.clone(), line(view.id))).collect())
     }
 
     /// The public key of a reader's device, for the machine entrance.

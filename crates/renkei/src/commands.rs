@@ -263,6 +263,10 @@ pub enum CardAgentWhat {
         #[arg(long)]
         pretend: bool,
     },
+    /// List the card readers of this PC and which of them is used
+    Readers,
+    /// Wait for a card and say whether it can be used; nothing is sent
+    Check,
 }
 
 #[cfg(test)]

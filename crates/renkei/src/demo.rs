@@ -216,6 +216,12 @@ async fn refuse_a_used_database(place: &Place) -> Result<(), Box<dyn Error + Sen
     Ok(())
 }
 
+/// A loopback port that was free a moment ago: the page without a certificate names this one, so it must be known before
+/// the entrance opens. Without one there is no entrance for older cards.
+fn known_free_port() -> Option<SocketAddr> {
+    std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|taken| taken.local_addr()).ok()
+}
+
 /// The ordinary settings, with free ports on loopback.
 fn settings_of(folder: &Path) -> Settings {
     let (certificate, key) = (folder.join("tls/server.pem"), folder.join("tls/server.key"));
@@ -240,7 +246,7 @@ fn settings_of(folder: &Path) -> Settings {
                 certificate: certificate.clone(),
                 key: key.clone(),
                 tls12_only: false,
-                tls12_address: Some(free),
+                tls12_address: known_free_port(),
                 hosts: vec![SERVER_NAME.to_owned()],
             },
             machine: plain(),

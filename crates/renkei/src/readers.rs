@@ -1,12 +1,13 @@
 //! Joins the readers' hub (an edge) to the use case of cards (app): each knows the other by a trait only.
 
 use futures::future::BoxFuture;
+use renkei_api::reader::wire::DeviceState;
 use renkei_api::reader::{
     CardReadSink, Hub, HubSettings, ReadAnswer, ReadRefused, ReadUnreadable, ReaderHub, ReaderKeys, ReaderNotice,
     ReaderSettings, Timing,
 };
 use renkei_app::House;
-use renkei_app::card::{CardAnswer, CardReaders, ReaderState};
+use renkei_app::card::{CardAnswer, CardReaders, ReaderLine, ReaderState};
 use renkei_kernel::{CardReadId, Problem, ReaderId, Timestamp, Withheld};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -36,6 +37,15 @@ impl CardReaders for Readers {
             (false, _) => ReaderState::Away,
             (true, true) => ReaderState::Ready,
             (true, false) => ReaderState::Faulty,
+        }
+    }
+    fn line(&self, reader: ReaderId) -> ReaderLine {
+        let state = self.0.reader_state(reader);
+        ReaderLine {
+            last_seen: state.last_seen,
+            version: state.version,
+            device_there: state.device.map(|device| device != DeviceState::Absent),
+            drift_seconds: state.drift_seconds,
         }
     }
 }

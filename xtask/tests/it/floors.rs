@@ -27,7 +27,7 @@ fn floor(folder: &str) -> Option<(u8, u8)> {
         // For tests and the demonstration; no other room links them.
         "crates/testpki" => (6, 0),
         "crates/demo" => (6, 1),
-        "crates/renkei" => (7, 0),
+        "crates/card-agent" | "crates/renkei" => (7, 0),
         "crates/testkit" => (8, 0),
         // Measurements; beside the program, never below it.
         "benches" => (8, 1),

@@ -17,11 +17,14 @@ use rustls::sign::CertifiedKey;
 use rustls::time_provider::{DefaultTimeProvider, TimeProvider};
 use rustls::{ClientConfig, RootCertStore, SignatureScheme};
 use std::net::SocketAddr;
+#[cfg(unix)]
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -206,6 +209,7 @@ impl Connection {
     }
 
     /// The console of a running server.
+    #[cfg(unix)]
     pub async fn to_console(path: &Path) -> Result<Self, ClientError> {
         let stream = UnixStream::connect(path).await.map_err(ClientError::Connect)?;
         Self::over(stream, "console").await

@@ -38,14 +38,14 @@ impl Identity {
 
     /// From PEM files. The key's file must not be readable by group or others.
     pub fn from_files(chain: &Path, key: &Path) -> Result<Self, NetError> {
-        use std::os::unix::fs::PermissionsExt;
         let read = |path: &Path| std::fs::read(path).map_err(|source| NetError::Read { path: path.to_owned(), source });
-        let mode = std::fs::metadata(key)
-            .map_err(|source| NetError::Read { path: key.to_owned(), source })?
-            .permissions()
-            .mode();
-        if mode & 0o077 != 0 {
-            return Err(NetError::KeyReadableByOthers { path: key.to_owned() });
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let facts = std::fs::metadata(key).map_err(|source| NetError::Read { path: key.to_owned(), source })?;
+            if facts.permissions().mode() & 0o077 != 0 {
+                return Err(NetError::KeyReadableByOthers { path: key.to_owned() });
+            }
         }
         Self::from_pem(&read(chain)?, &read(key)?)
     }

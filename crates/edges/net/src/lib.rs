@@ -8,6 +8,7 @@
 mod answer;
 pub mod client;
 mod connection;
+#[cfg(unix)]
 pub mod console;
 mod counters;
 mod der;
@@ -22,6 +23,7 @@ mod tls;
 pub mod zone;
 
 pub use answer::without_claims;
+#[cfg(unix)]
 pub use console::{Console, RunningConsole};
 pub use counters::{Counters, Counts};
 pub use entrance::{ConnectionFacts, ConnectionId, Entrance, Peer, TlsVersion};

@@ -3,7 +3,7 @@
 use crate::assets;
 use crate::pages::entrance::EntrancePage;
 use crate::pages::refusal::RefusalPage;
-use crate::pages::{covered, patient, start, waiting};
+use crate::pages::{covered, patient, reader_setup, start, waiting};
 use crate::security;
 use crate::shell::Shell;
 use crate::state::{Web, WebSettings};
@@ -22,7 +22,7 @@ use renkei_net::{Fault, FaultPage};
 use std::sync::Arc;
 
 /// Addresses that exist at the professional entrance only; asked for elsewhere they do not exist.
-pub const PROFESSIONAL_ADDRESSES: [&str; 5] = ["/visits", "/read", "/cover", "/idle", "/sign-out"];
+pub const PROFESSIONAL_ADDRESSES: [&str; 6] = ["/visits", "/read", "/reader-setup", "/cover", "/idle", "/sign-out"];
 
 /// What is wrong with the tables of words; the program does not start with holes in them.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,7 @@ pub fn professional(house: House, settings: WebSettings) -> Result<Router, Words
     let web = Web { house, settings: Arc::new(settings) };
     Ok(Router::new()
         .route("/", get(start::handler::show))
+        .route("/reader-setup", get(reader_setup::handler::show))
         .route("/read", post(waiting::handler::ask))
         .route("/read/{read}", get(waiting::handler::wait))
         .route("/read/{read}/outcome", get(waiting::handler::done))

@@ -26,6 +26,8 @@ pub struct AgentFile {
     pub roots: PathBuf,
     /// The device key; made at the first start.
     pub key: PathBuf,
+    /// Which card reader, where the PC has several: its name as `card-agent readers` lists it, or the beginning.
+    pub device: Option<String>,
 }
 
 /// Why the agent cannot start.

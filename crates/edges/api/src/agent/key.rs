@@ -1,7 +1,8 @@
 //! The device key of an agent: made once, kept in a file of its owner, shown to the operator for enrolment.
 //!
 //! Separate because this is the only secret at a desk. It says which reader speaks, nothing about people; losing it
-//! means enrolling the reader again.
+//! means enrolling the reader again. On Windows the folder's own permissions keep others out; the installation sets
+//! them (packaging/windows), for a file there has no mode.
 
 use crate::reader::wire::Signature;
 use base64::Engine;
@@ -9,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use renkei_kernel::{Category, Entropy, Problem};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use std::io::{Read, Write};
+#[cfg(unix)]
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -70,6 +72,7 @@ impl DeviceKey {
         let failed = |source| KeyError::File { path: path.to_owned(), source };
         let form = || KeyError::Form { path: path.to_owned() };
         let mut file = std::fs::File::open(path).map_err(failed)?;
+        #[cfg(unix)]
         if file.metadata().map_err(failed)?.permissions().mode() & 0o077 != 0 {
             return Err(KeyError::ReadableByOthers { path: path.to_owned() });
         }
@@ -86,8 +89,11 @@ impl DeviceKey {
         let mut seed = Zeroizing::new([0u8; 32]);
         entropy.fill(seed.as_mut());
         let text = Zeroizing::new(format!("{FIRST_LINE}\n{}\n", STANDARD.encode(seed.as_ref())));
-        let mut file =
-            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        options.mode(0o600);
+        let mut file = options.open(path).map_err(failed)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
         Self::from_seed(&seed).ok_or_else(|| KeyError::Form { path: path.to_owned() })
     }

@@ -3,6 +3,7 @@
 //! Separate from the server's side although the program is the same: this part runs on a PC at a desk, holds one key
 //! of its own, and knows a card only for as long as it takes to answer.
 
+pub mod desk;
 mod device;
 mod file;
 mod key;

@@ -4,6 +4,7 @@ pub mod covered;
 pub mod ended;
 pub mod entrance;
 pub mod patient;
+pub mod reader_setup;
 pub mod refusal;
 pub mod source;
 pub mod start;

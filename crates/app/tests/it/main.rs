@@ -11,6 +11,7 @@ mod matrix;
 mod register;
 mod seals;
 mod sign_in;
+mod torn;
 mod trail;
 mod visits;
 

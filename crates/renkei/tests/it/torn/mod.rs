@@ -8,6 +8,6 @@
 //! Fifty rounds run with the ordinary tests; `cargo xtask torn --cycles 1000 --seed 7` runs more of them.
 
 mod acts;
-mod kill;
-mod look;
+pub mod kill;
+pub mod look;
 mod rounds;

@@ -88,7 +88,7 @@ async fn an_import_scene_inside() {
     let expected = record(&whole, &opened).await;
     opened.close().await;
     let mut refused = 0;
-    for (round, leave_kib) in [0, 40, 120, 300, 500, 700, 900].into_iter().enumerate() {
+    for (round, leave_kib) in [0, 60, 250, 500, 800].into_iter().enumerate() {
         let copy = base.copy_to(&folder.path().join(format!("round-{round}")));
         let data = copy.folder.join("data");
         small(&data, 16 * 1024);

@@ -110,11 +110,16 @@ impl Installation {
         self.folder.join("data/renkei.sqlite")
     }
 
+    /// Whether a program writes this installation's database at this moment.
+    pub fn is_held(&self) -> bool {
+        renkei_db::in_use(&self.database_file())
+    }
+
     fn write_storage(&self) {
         let root = self.folder.join("storage");
         for order in 1..=90 {
             put(&root, &Lab::hba1c("0000123", "20261001", order, "7.8"));
-            if order % 3 == 0 {
+            if u32::is_multiple_of(order, 3) {
                 put(&root, &Lab::hba1c("0000456", "20261001", order, "6.1").of("磯部", "キヨ", "19480701"));
             }
         }

@@ -119,9 +119,8 @@ async fn two_imports_at_once_are_one_import_and_a_plain_refusal() {
     let folder = scratch();
     let installation = Installation::make(folder.path());
     let first = Running::start(&mut installation.import("storage"));
-    let lease = installation.folder.join("data/renkei.sqlite.lease");
     let began = Instant::now();
-    while !held(&lease) && began.elapsed() < Duration::from_secs(30) {
+    while !installation.is_held() && began.elapsed() < Duration::from_secs(30) {
         std::thread::sleep(Duration::from_millis(1));
     }
     let second = installation.import("storage").output().unwrap();
@@ -130,16 +129,12 @@ async fn two_imports_at_once_are_one_import_and_a_plain_refusal() {
         Some(5) => assert!(said(&second).contains("data_folder_in_use"), "{}", said(&second)),
         _ => panic!("{}", said(&second)),
     }
-    assert!(first.to_the_end().0.success());
+    assert!(first.until_it_ends().0.success());
     let opened = installation.open().await;
     trail_verifies(&installation, &opened).await;
     let stored = crate::torn::look::told(&opened).await["record.stored"];
     assert_eq!(stored, crate::torn::look::number(&opened, "SELECT COUNT(*) FROM messages").await);
     opened.close().await;
-}
-
-fn held(lease: &Path) -> bool {
-    std::fs::File::open(lease).is_ok_and(|file| file.try_lock().is_err())
 }
 
 /// R-X-05: a demonstration does not empty the folder in which another one lives.

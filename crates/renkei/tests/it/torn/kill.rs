@@ -94,6 +94,16 @@ impl Running {
         Self { child: child.expect("the child starts"), began: Instant::now() }
     }
 
+    /// Waits until `seen` says yes, the child ends by itself, or a minute is over.
+    pub fn wait_for(&mut self, mut seen: impl FnMut() -> bool) {
+        while !seen() && self.began.elapsed() < Duration::from_secs(60) {
+            if self.child.try_wait().expect("the child is ours").is_some() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Waits until `moment` after `since`, kills, and answers how the child ended: `None` when by the kill.
     pub fn kill_at(mut self, since: Instant, moment: Duration) -> (Option<ExitStatus>, Duration) {
         while since.elapsed() < moment {
@@ -108,7 +118,7 @@ impl Running {
     }
 
     /// Waits until the child ends by itself.
-    pub fn to_the_end(mut self) -> (ExitStatus, Duration) {
+    pub fn until_it_ends(mut self) -> (ExitStatus, Duration) {
         let ended = self.child.wait().expect("the child is ours");
         (ended, self.began.elapsed())
     }

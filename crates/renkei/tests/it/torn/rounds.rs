@@ -10,6 +10,7 @@ use renkei_keys::{InstallationKey, SealKind, Sealed, Sealer};
 use renkei_ledger::EventName;
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -71,24 +72,43 @@ impl Rounds {
     }
 }
 
-/// Kills a child of this test's own binary; three rounds of four after it has begun its act, so that most kills land
-/// inside.
-fn kill_child(rounds: &mut Rounds, round: u32, act: &str, copy: &Installation, length: &mut Length) -> Landed {
-    let running = Running::start(&mut child(act, copy));
+/// Kills `running`; three rounds of four count their moment from where the act begins (`begun`), so that most kills
+/// land inside, and one from the start of the process.
+fn kill(
+    rounds: &mut Rounds,
+    round: u32,
+    mut running: Running,
+    length: &Length,
+    begun: impl FnMut() -> bool,
+) -> (Option<ExitStatus>, Duration) {
     let mut since = Instant::now();
-    if round % 4 != 0 {
-        while acknowledged(copy).is_empty() && since.elapsed() < Duration::from_secs(60) {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+    if !round.is_multiple_of(4) {
+        running.wait_for(begun);
         since = Instant::now();
     }
     let (ended, took) = running.kill_at(since, rounds.moments.within(length.get()));
+    if let Some(status) = ended {
+        assert!(status.success(), "{}: the child failed by itself", rounds.name);
+    }
+    (ended, took)
+}
+
+/// The length of an undisturbed act, from where it begins on.
+fn measure(mut running: Running, begun: impl FnMut() -> bool) -> Length {
+    running.wait_for(begun);
+    let since = Instant::now();
+    let (status, _) = running.until_it_ends();
+    assert!(status.success(), "the undisturbed act failed");
+    Length::measured(since.elapsed())
+}
+
+/// Kills a child of this test's own binary, which says itself when it begins.
+fn kill_child(rounds: &mut Rounds, round: u32, act: &str, copy: &Installation, length: &mut Length) -> Landed {
+    let running = Running::start(&mut child(act, copy));
+    let (ended, took) = kill(rounds, round, running, length, || !acknowledged(copy).is_empty());
     let lines = acknowledged(copy);
     let landed = match ended {
-        Some(status) => {
-            assert!(status.success(), "the child failed by itself");
-            Landed::After
-        }
+        Some(_) => Landed::After,
         None if lines.is_empty() => Landed::Before,
         None if lines.last().is_some_and(|line| line == "done") => Landed::Closing,
         None => Landed::Within,
@@ -97,17 +117,9 @@ fn kill_child(rounds: &mut Rounds, round: u32, act: &str, copy: &Installation, l
     landed
 }
 
-/// The length of an undisturbed act of a child, from *ready* on.
 fn measure_child(rounds: &Rounds, act: &str) -> Length {
     let copy = rounds.base.copy_to(&rounds.folder.path().join("measured"));
-    let running = Running::start(&mut child(act, &copy));
-    while acknowledged(&copy).is_empty() {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    let since = Instant::now();
-    let (status, _) = running.to_the_end();
-    assert!(status.success(), "the undisturbed act failed");
-    Length::measured(since.elapsed())
+    measure(Running::start(&mut child(act, &copy)), || !acknowledged(&copy).is_empty())
 }
 
 /// Right after a kill, before anything is mended: the program's own verifier finds nothing wrong.
@@ -120,30 +132,25 @@ fn verifies_as_it_lies(copy: &Installation) {
 async fn an_import_killed_anywhere_and_run_again_leaves_the_same_record() {
     let (mut rounds, asked) = (Rounds::new("import"), cycles(15));
     let whole = rounds.base.copy_to(&rounds.folder.path().join("whole"));
-    let (status, took) = Running::start(&mut whole.import("storage")).to_the_end();
-    assert!(status.success(), "the undisturbed import failed");
+    let mut length = measure(Running::start(&mut whole.import("storage")), || whole.is_held());
     let opened = whole.open().await;
     let (expected, expected_told) = (record(&whole, &opened).await, told(&opened).await);
     let stored = number(&opened, "SELECT COUNT(*) FROM messages").await;
     opened.close().await;
-    let mut length = Length::measured(took);
     for round in 0..asked {
         let copy = rounds.copy(round);
-        let moment = rounds.moments.within(length.get());
-        let (ended, took) = Running::start(&mut copy.import("storage")).kill_at(Instant::now(), moment);
+        let running = Running::start(&mut copy.import("storage"));
+        let (ended, took) = kill(&mut rounds, round, running, &length, || copy.is_held());
         let landed = match ended {
-            Some(status) => {
-                assert!(status.success(), "an import failed by itself");
-                Landed::After
-            }
+            Some(_) => Landed::After,
             None => import_landed(&copy, stored).await,
         };
         length.learn(landed, took);
         rounds.histogram.add(landed);
-        if round % 3 == 0 {
+        if round.is_multiple_of(3) {
             verifies_as_it_lies(&copy);
         }
-        let (status, _) = Running::start(&mut copy.import("storage")).to_the_end();
+        let (status, _) = Running::start(&mut copy.import("storage")).until_it_ends();
         assert!(status.success(), "round {round} ({landed:?}): the import could not be finished");
         let opened = copy.open().await;
         trail_verifies(&copy, &opened).await;
@@ -193,21 +200,16 @@ async fn numbering_killed_anywhere_numbers_every_record_once() {
     let ids = Ids::new(Arc::new(SystemClock), Arc::new(SystemEntropy));
     let waiting = leave_waiting(&rounds.base, &ids, WAITING).await;
     let whole = rounds.base.copy_to(&rounds.folder.path().join("whole"));
-    let (status, took) = Running::start(&mut whole.import("nothing")).to_the_end();
-    assert!(status.success(), "the undisturbed numbering failed");
-    let mut length = Length::measured(took);
+    let mut length = measure(Running::start(&mut whole.import("nothing")), || whole.is_held());
     for round in 0..asked {
         let copy = rounds.copy(round);
-        let moment = rounds.moments.within(length.get());
-        let (ended, took) = Running::start(&mut copy.import("nothing")).kill_at(Instant::now(), moment);
+        let running = Running::start(&mut copy.import("nothing"));
+        let (ended, took) = kill(&mut rounds, round, running, &length, || copy.is_held());
         let database = Database::open(Settings::sqlite(copy.database_file()).reading_only()).await.unwrap();
         let left = renkei_ledger::waiting(&database).await.unwrap().count as usize;
         database.close().await.unwrap();
         let landed = match ended {
-            Some(status) => {
-                assert!(status.success(), "a numbering failed by itself");
-                Landed::After
-            }
+            Some(_) => Landed::After,
             None if left >= WAITING => Landed::Before,
             None if left > 10 => Landed::Within,
             None => Landed::Closing,
@@ -381,7 +383,9 @@ async fn a_rotation_killed_anywhere_loses_no_key() {
         }
         sealer.store().close().await.unwrap();
         drop(sealer);
-        assert!(!keys.join("installation.key.next").exists(), "round {round}: the rotation was taken up");
+        for left in ["installation.key.next", "installation.key.replaced"] {
+            assert!(!keys.join(left).exists(), "round {round}: the rotation was taken up to its end");
+        }
         let rotated = acknowledged(&copy).iter().any(|line| line.starts_with("rotated"));
         let now = InstallationKey::load(&keys).unwrap().fingerprint();
         if rotated {

@@ -7,7 +7,7 @@ use renkei_testpki::TestPki;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 /// Writes what `renkei serve` needs beside an installation: certificates of its entrances and free ports.
@@ -138,24 +138,18 @@ async fn two_imports_at_once_are_one_import_and_a_plain_refusal() {
 }
 
 /// R-X-05: a demonstration does not empty the folder in which another one lives.
-#[test]
-fn a_second_demonstration_leaves_the_first_ones_folder_alone() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_demonstration_leaves_the_first_ones_folder_alone() {
     let folder = scratch();
-    let data = folder.path().join("demo");
-    let start = || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_renkei"));
-        command.args(["demo", "--no-browser", "--format", "json", "--data"]).arg(&data);
-        command
-    };
-    let mut first = Serving(start().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
-    let mut ready = String::new();
-    BufReader::new(first.0.stdout.take().unwrap()).read_line(&mut ready).unwrap();
-    assert!(ready.contains("address"), "{ready}");
-    let before = crate::installation::files(&data.join("keys"));
-    let second = renkei(&["demo", "--no-browser", "--data", data.to_str().unwrap()]);
+    std::fs::write(folder.path().join(".renkei-demo"), "made by renkei demo\n").unwrap();
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    // What a running demonstration holds: its database.
+    let file = folder.path().join("data/renkei.sqlite");
+    let first = renkei_db::Database::open(renkei_db::Settings::sqlite(&file)).await.unwrap();
+    let before = crate::installation::files(folder.path());
+    let second = renkei(&["demo", "--no-browser", "--data", folder.path().to_str().unwrap()]);
     assert!(!second.status.success(), "{}", said(&second));
     assert!(said(&second).contains("ほかの Renkei"), "{}", said(&second));
-    assert!(first.alive());
-    assert_eq!(crate::installation::files(&data.join("keys")), before, "nothing was removed");
-    first.kill();
+    assert_eq!(crate::installation::files(folder.path()), before, "nothing was removed");
+    first.close().await.unwrap();
 }

@@ -3,4 +3,5 @@
 
 pub mod leaks;
 pub mod sources;
+pub mod torn;
 pub mod trace;

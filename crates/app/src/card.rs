@@ -9,7 +9,9 @@ use crate::house::House;
 use crate::session::{Caller, Session};
 use crate::{events, facts, gate};
 use renkei_access::{Actor, GrantKind};
-use renkei_kernel::limits::{CARD_NONCE_SECONDS, CARD_UNKNOWN_MAX, CARD_UNKNOWN_WINDOW_SECONDS};
+use renkei_kernel::limits::{
+    CARD_CLOCK_BACK_SECONDS, CARD_NONCE_SECONDS, CARD_UNKNOWN_MAX, CARD_UNKNOWN_WINDOW_SECONDS,
+};
 use renkei_kernel::{
     CardReadId, Category, EventId, GrantId, InstitutionId, PersonId, ReaderId, SessionId, Timestamp, Withheld,
 };
@@ -199,9 +201,7 @@ impl House {
         Ok(match row.state {
             CardReadState::Opened(grant) => CardReadOutcome::Opened(grant),
             CardReadState::Refused => refused(row.event, "card_refused", Category::NotAllowed),
-            CardReadState::Waiting if self.now() <= row.expires_at => {
-                CardReadOutcome::Waiting { until: row.expires_at }
-            }
+            CardReadState::Waiting if waits(&row, self.now()) => CardReadOutcome::Waiting { until: row.expires_at },
             CardReadState::Waiting | CardReadState::Expired => {
                 refused(row.event, "card_not_seen", Category::NotAllowed)
             }
@@ -221,7 +221,7 @@ impl House {
         if row.reader != answer.reader {
             return self.card_refused_at(answer.reader, Some(answer.read), "foreign").await;
         }
-        if row.state != CardReadState::Waiting || now > row.expires_at {
+        if row.state != CardReadState::Waiting || !waits(&row, now) {
             return self.card_refused_at(answer.reader, Some(answer.read), "replay").await;
         }
         let known = facts::card(on, self.card_hash(answer.card.reveal()), now).await?;
@@ -365,6 +365,12 @@ impl House {
             None => self.card_refused_at(reader, Some(read), "replay").await,
         }
     }
+}
+
+/// Whether an answer counts at `now`: not after the nonce's end, and not before its beginning, where a clock that was
+/// set back would let it live longer.
+fn waits(row: &CardRead, now: Timestamp) -> bool {
+    row.requested_at <= now.plus_seconds(CARD_CLOCK_BACK_SECONDS) && now <= row.expires_at
 }
 
 impl House {

@@ -9,6 +9,7 @@ use crate::house::House;
 use crate::regulation::card_visit_ends;
 use crate::session::{Caller, Session};
 use crate::{events, facts};
+use renkei_access::facts::GrantFacts;
 use renkei_access::{
     Actor, Asker, Decision, Facts, ItemScopes, Operation, Permit, PermitKind, PermitParts, Purpose, Question, Reason,
     Subject, SystemMode, Zone, decide,
@@ -108,8 +109,14 @@ async fn load(
         None => grants::open_of_institution(on, session.institution, at).await?,
     };
     let live: Vec<Grant> = live.into_iter().filter(|grant| grant.patient == patient).collect();
-    loaded.grants = live.iter().filter_map(facts::grant).collect();
+    loaded.grants = live.iter().filter_map(facts::grant).map(|grant| closed_is_closed(grant, at)).collect();
     Ok(loaded)
+}
+
+/// What was closed stays closed when the clock is set back behind the closing.
+fn closed_is_closed(mut grant: GrantFacts, at: Timestamp) -> GrantFacts {
+    grant.closed_at = grant.closed_at.map(|closed| closed.min(at));
+    grant
 }
 
 fn answer(

@@ -261,6 +261,9 @@ impl House {
         if idle >= SESSION_IDLE_SECONDS {
             return Ok(Err("idle"));
         }
+        if row.is_after(now) {
+            return Ok(Err("clock"));
+        }
         let examined = match self.examine(caller) {
             Ok(examined) => examined,
             Err(reason) => return Ok(Err(reason)),

@@ -153,6 +153,13 @@ fn folder(named: Option<&Path>) -> std::io::Result<PathBuf> {
                 "このフォルダには別のものがあります。空のフォルダを指定してください / the folder holds something else; name an empty one",
             ));
         }
+        // Another demonstration may live there.
+        if [folder.join("data/renkei.sqlite"), folder.join("keys/keys.db")].iter().any(|file| renkei_db::in_use(file)) {
+            return Err(std::io::Error::new(
+                std::io::ErrorKind::ResourceBusy,
+                "ほかの Renkei がこのフォルダを使っています。そちらを止めるか、別のフォルダを指定してください / another Renkei already uses this folder; stop it or name another one",
+            ));
+        }
         std::fs::remove_dir_all(&folder)?;
     }
     for part in ["", "data", "keys", "checkpoints", "trust", "tls", "storages"] {

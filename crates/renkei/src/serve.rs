@@ -253,7 +253,11 @@ impl HealthSource for HouseHealth {
                 None => Condition::Failed,
             };
             let policy = Part { name: "policy", condition: policy, number: None };
-            Health::of(env!("CARGO_PKG_VERSION"), vec![trail, policy])
+            let behind = self.0.ledger().clock_behind_seconds();
+            let set_back = behind >= renkei_kernel::limits::CLOCK_BACK_ALARM_SECONDS;
+            let condition = if set_back { Condition::Strained } else { Condition::Well };
+            let clock = Part { name: "clock", condition, number: Some(behind) };
+            Health::of(env!("CARGO_PKG_VERSION"), vec![trail, policy, clock])
         })
     }
 }

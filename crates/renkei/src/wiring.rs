@@ -18,10 +18,15 @@ pub const TRAIL_NAME: &str = "renkei.trail/main";
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WiringError {
+    #[error(
+        "ほかの Renkei がこのフォルダを使っています: {}。そちらを止めるか、別の設定ファイルを指定してください。 / another Renkei already uses this folder; stop it or name other settings",
+        folder.display()
+    )]
+    InUse { folder: PathBuf },
     #[error("鍵を開けません。 / the keys cannot be opened: {0}")]
-    Keys(#[from] renkei_keys::Error),
+    Keys(renkei_keys::Error),
     #[error("データベースを開けません。 / the database cannot be opened: {0}")]
-    Database(#[from] renkei_db::Error),
+    Database(renkei_db::Error),
     #[error("監査証跡を開けません。 / the trail cannot be opened: {0}")]
     Ledger(#[from] renkei_ledger::Error),
     #[error("原本の置き場を開けません。 / the originals' folder cannot be opened: {0}")]
@@ -40,9 +45,28 @@ pub enum WiringError {
     App(#[from] AppError),
 }
 
+impl From<renkei_db::Error> for WiringError {
+    fn from(error: renkei_db::Error) -> Self {
+        match error {
+            renkei_db::Error::LeaseHeld { folder } => Self::InUse { folder },
+            other => Self::Database(other),
+        }
+    }
+}
+
+impl From<renkei_keys::Error> for WiringError {
+    fn from(error: renkei_keys::Error) -> Self {
+        match error {
+            renkei_keys::Error::Store(renkei_db::Error::LeaseHeld { folder }) => Self::InUse { folder },
+            other => Self::Keys(other),
+        }
+    }
+}
+
 impl Problem for WiringError {
     fn category(&self) -> Category {
         match self {
+            Self::InUse { .. } => Category::Conflict,
             Self::Database(error) => error.category(),
             Self::App(error) => error.category(),
             Self::Moved | Self::Moving => Category::Conflict,
@@ -52,6 +76,7 @@ impl Problem for WiringError {
     }
     fn code(&self) -> &'static str {
         match self {
+            Self::InUse { .. } => "data_folder_in_use",
             Self::Keys(_) => "keys_unavailable",
             Self::Database(error) => error.code(),
             Self::Ledger(_) => "trail_unavailable",

@@ -63,13 +63,17 @@ impl World {
     }
 
     pub async fn on(engine: Engine) -> Self {
+        Self::over(renkei_db::testing::open(engine).await).await
+    }
+
+    /// Over a database that the scene opened itself.
+    pub async fn over(database: TestDatabase) -> Self {
         crate::logs::start();
         let clock = Arc::new(SettableClock::frozen(tokyo("2026-11-21T10:00:00")));
         let ids = Ids::new(clock.clone(), Arc::new(SystemEntropy));
         let folder = tempfile::tempdir().expect("a folder");
         let pki = TestPki::seeded(20_261_121, ids.now());
         pki.write_trust(&folder.path().join("trust")).expect("trust files");
-        let database = renkei_db::testing::open(engine).await;
         let db = database.database();
         let keys = folder.path().join("keys");
         let sealer = Sealer::init(&keys, ids.clone()).await.expect("keys");

@@ -355,19 +355,22 @@ fn is_duplicate(error: &AppError) -> bool {
     database(error).is_some_and(renkei_db::Error::is_duplicate)
 }
 
-/// Whether the failure may be one row's own; what concerns the whole installation is not for splitting.
+/// Whether the failure may be one row's own; what concerns the whole installation (no room on the disk, a database
+/// that went away) is not for splitting, or good files would be set aside one by one.
 fn lies_in_a_row(error: &AppError) -> bool {
     use renkei_db::Error as Db;
     match database(error) {
-        Some(failed) => {
-            !failed.is_duplicate() && matches!(failed, Db::Statement(_) | Db::ActTooSlow { .. } | Db::ActPanicked)
-        }
-        None => matches!(
-            error,
-            AppError::Statement(_)
-                | AppError::Unreadable(_)
-                | AppError::Ledger(renkei_ledger::Error::TooLarge { .. })
-                | AppError::Store(renkei_store::Error::Record(_) | renkei_store::Error::Unreadable(_))
-        ),
+        Some(failed) => row_may_be_it(failed),
+        None => match error {
+            AppError::Statement(failed) => row_may_be_it(&Db::from(failed.clone())),
+            AppError::Unreadable(_)
+            | AppError::Ledger(renkei_ledger::Error::TooLarge { .. })
+            | AppError::Store(renkei_store::Error::Record(_) | renkei_store::Error::Unreadable(_)) => true,
+            _ => false,
+        },
     }
+}
+
+fn row_may_be_it(failed: &renkei_db::Error) -> bool {
+    !failed.is_duplicate() && !failed.is_of_the_engine()
 }

@@ -125,7 +125,8 @@ impl House {
             counts.add(counted);
             seen = back;
         }
-        if counts.stored + counts.superseded > 0 {
+        // Also when nothing is new now: a run that was cut off may have stored what it did not fold in.
+        if counts.stored + counts.superseded > 0 || charts::lags(self.db().reader(), chart).await? {
             self.refresh_projection(&judge).await?;
         }
         Ok(counts)

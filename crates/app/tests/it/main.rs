@@ -13,6 +13,7 @@ mod moving;
 mod register;
 mod seals;
 mod sign_in;
+mod torn;
 mod trail;
 mod visits;
 

@@ -24,6 +24,8 @@ pub const IMPORT_BATCH_MESSAGES_MAX: usize = 100;
 pub const COMMIT_AFTER_MS: u64 = 50;
 /// Seconds one act may occupy the writer before it is taken away.
 pub const ACT_SECONDS_MAX: u64 = 60;
+/// Seconds a read waits for a connection to PostgreSQL, be it that all are taken or that the server is away.
+pub const DATABASE_WAIT_SECONDS_MAX: u64 = 10;
 /// Times an act that met another is run on PostgreSQL before it is given up.
 pub const ACT_REPETITIONS_MAX: u32 = 16;
 /// Acts that may wait for the writer before callers are told to come back.
@@ -56,6 +58,13 @@ pub const DENIALS_PERSONS_MAX: usize = 4_096;
 pub const SIGN_IN_REFUSALS_PER_MINUTE_MAX: u64 = 30;
 /// Sources whose refused sign-ins are counted apart within a minute.
 pub const SIGN_IN_SOURCES_MAX: usize = 1_024;
+/// Seconds the clock may stand before a session's last use; beyond that it was set back and the session ends, since its
+/// limits can no longer be measured.
+pub const SESSION_CLOCK_BACK_SECONDS: i64 = 60;
+/// The same for a card read that waits: before its own beginning no answer counts.
+pub const CARD_CLOCK_BACK_SECONDS: i64 = 5;
+/// Seconds the clock may stand before the trail's newest record before it is an alarm.
+pub const CLOCK_BACK_ALARM_SECONDS: i64 = 1;
 /// Unwrapped chart keys kept in memory, zeroised when they leave.
 pub const KEY_CACHE_MAX: usize = 4_096;
 /// Head of a request: address, names and values of its fields together.

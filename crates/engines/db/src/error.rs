@@ -58,6 +58,18 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The failure is the engine's, the disk's or the connection's (no room, locked by a stranger, server going away)
+    /// and says nothing of what was to be written: the same rows may be taken when it is over.
+    pub fn is_of_the_engine(&self) -> bool {
+        match self {
+            Self::Statement(cause) => cause.is_of_the_engine(),
+            Self::WentOnAfterFailure | Self::ActPanicked | Self::ActTooSlow { .. } => false,
+            _ => true,
+        }
+    }
+}
+
 impl Problem for Error {
     fn category(&self) -> Category {
         match self {
@@ -99,6 +111,35 @@ pub struct Cause(pub(crate) DbErr);
 impl From<DbErr> for Cause {
     fn from(error: DbErr) -> Self {
         Self(error)
+    }
+}
+
+impl Cause {
+    fn is_of_the_engine(&self) -> bool {
+        match sqlx_error(&self.0) {
+            Some(SqlxError::Database(error)) => {
+                let code = error.code();
+                let code = code.as_deref().unwrap_or_default();
+                // SQLSTATE has five signs; the classes of connections, resources, operators and the system itself.
+                if code.len() == 5 {
+                    let class = code.get(..2).unwrap_or_default();
+                    return matches!(class, "08" | "40" | "53" | "57" | "58" | "F0" | "XX") || code == "25006";
+                }
+                // SQLite's first byte: a wrong statement, too big, a constraint, a type, a number of values.
+                let primary = code.parse::<u32>().map_or(0, |code| code & 0xff);
+                !matches!(primary, 1 | 18 | 19 | 20 | 25)
+            }
+            Some(
+                SqlxError::Io(_)
+                | SqlxError::Tls(_)
+                | SqlxError::Protocol(_)
+                | SqlxError::PoolTimedOut
+                | SqlxError::PoolClosed
+                | SqlxError::WorkerCrashed,
+            ) => true,
+            Some(_) => false,
+            None => matches!(self.0, DbErr::Conn(_) | DbErr::ConnectionAcquire(_)),
+        }
     }
 }
 

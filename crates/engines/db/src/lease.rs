@@ -32,3 +32,9 @@ impl Lease {
         }
     }
 }
+
+/// Whether a program writes the SQLite database `file` at this moment. For whoever is about to remove its folder.
+pub fn in_use(file: &Path) -> bool {
+    let lease = Lease::path(crate::sqlite::folder_of(file), &crate::sqlite::name_of(file));
+    File::open(lease).is_ok_and(|lease| matches!(lease.try_lock(), Err(TryLockError::WouldBlock)))
+}

@@ -23,6 +23,7 @@ pub use bulk::{Column, Holds};
 pub use database::{Database, Snapshot};
 pub use error::{Cause, Error};
 pub use futures::future::BoxFuture;
+pub use lease::in_use;
 pub use migrate::{Migration, migrations_applied};
 pub use schema::{Schema, Table};
 pub use sea_orm;

@@ -4,7 +4,7 @@ use crate::error::{answered_by_engine, wants_repetition};
 use crate::{Engine, Error, Isolation, Tx};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use renkei_kernel::limits::{ACT_REPETITIONS_MAX, ACT_SECONDS_MAX, WRITER_QUEUE_MAX};
+use renkei_kernel::limits::{ACT_REPETITIONS_MAX, ACT_SECONDS_MAX, DATABASE_WAIT_SECONDS_MAX, WRITER_QUEUE_MAX};
 use sea_orm::{AccessMode, ConnectOptions, DatabaseConnection, IsolationLevel, TransactionTrait};
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,8 @@ pub(crate) async fn open(url: &str, connections: u32, reading: bool) -> Result<D
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections.max(2))
-        .acquire_timeout(Duration::from_secs(ACT_SECONDS_MAX))
+        // Acts queue for a connection; a page that reads must be told soon that the server is away.
+        .acquire_timeout(Duration::from_secs(if reading { DATABASE_WAIT_SECONDS_MAX } else { ACT_SECONDS_MAX }))
         .sqlx_logging(false)
         .map_sqlx_postgres_opts(move |options| {
             let options = options.application_name("renkei");

@@ -202,7 +202,8 @@ struct Pen {
     _lease: Lease,
 }
 
-type Ended = (Box<dyn Act>, Result<(), Error>);
+/// An act that ran: `Ok(false)` when it failed by itself, `Err` when it was taken away.
+type Ended = (Box<dyn Act>, Result<bool, Error>);
 
 impl Pen {
     async fn write(mut self, mut soon: mpsc::Receiver<Box<dyn Act>>, mut in_turn: mpsc::Receiver<Box<dyn Act>>) {
@@ -272,21 +273,21 @@ impl Pen {
             let inner = match outer.begin().await {
                 Ok(inner) => inner,
                 Err(error) => {
-                    broken = Some(error.into());
-                    ended.push((act, Ok(())));
+                    broken = Some(Error::Commit(error.into()));
+                    ended.push((act, Ok(true)));
                     break;
                 }
             };
             let tx = Tx::new(inner, Engine::Sqlite);
             let end = run(&mut *act, &tx).await;
             let keep = matches!(end, Ok(true));
-            ended.push((act, end.map(|_| ())));
+            ended.push((act, end));
             let (inner, its_hooks) = tx.into_parts();
             match if keep { inner.commit().await } else { inner.rollback().await } {
                 Ok(()) if keep => hooks.extend(its_hooks),
                 Ok(()) => {}
                 Err(error) => {
-                    broken = Some(error.into());
+                    broken = Some(Error::Commit(error.into()));
                     break;
                 }
             }
@@ -301,7 +302,7 @@ impl Pen {
         let keep = matches!(end, Ok(true));
         let (outer, hooks) = tx.into_parts();
         if keep {
-            return self.finish(outer, vec![(act, Ok(()))], hooks, None).await;
+            return self.finish(outer, vec![(act, Ok(true))], hooks, None).await;
         }
         // Some failures (disk full) have taken the transaction back already; the act's own error tells the cause.
         let rolled_back = outer.rollback().await;
@@ -327,8 +328,12 @@ impl Pen {
         }
         if let Some(error) = broken {
             tracing::error!("a commit of {} acts failed: {error}", ended.len());
-            for (act, _) in ended {
-                act.answer(Err(error.clone()));
+            for (act, end) in ended {
+                // One that failed by itself says why: it may be what broke the others' commit (disk full).
+                match end {
+                    Ok(false) => act.answer(Ok(())),
+                    _ => act.answer(Err(error.clone())),
+                }
             }
             return self.reopen().await;
         }
@@ -338,7 +343,7 @@ impl Pen {
             }
         }
         for (act, end) in ended {
-            act.answer(end);
+            act.answer(end.map(|_| ()));
         }
     }
 

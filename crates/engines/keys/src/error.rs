@@ -28,7 +28,7 @@ pub enum Error {
     DoesNotOpen,
     #[error("a sealed value has a format this program does not know")]
     UnknownFormat,
-    #[error("the key store failed")]
+    #[error("the key store failed: {0}")]
     Store(#[from] renkei_db::Error),
 }
 

@@ -4,7 +4,7 @@
 //! A row says which installation key wrapped it, so a rotation can be cut short anywhere and taken up again.
 
 use crate::seal::{self, Place, SealKind};
-use crate::secret_file::{refuse_if_open, replace_and_erase, touch_private};
+use crate::secret_file::{erase_what_was_replaced, refuse_if_open, replace_and_erase, touch_private};
 use crate::{Error, InstallationKey, Secret};
 use renkei_db::sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use renkei_db::{BoxFuture, Database, Migration, Schema, Settings, Tx};
@@ -136,8 +136,14 @@ impl FileKeyStore {
 
     /// Opens the store in `folder`, whose key file must be there, and finishes a rotation that was cut short.
     pub async fn open(folder: &Path, ids: Ids) -> Result<Self, Error> {
-        let current = InstallationKey::load(folder)?;
+        InstallationKey::load(folder)?;
         refuse_if_open(folder)?;
+        let file = Self::file(folder);
+        touch_private(&file)?;
+        // The lease first: another program may be in the middle of a rotation, and its key files are its own affair.
+        let database = Database::open(Settings::sqlite(&file).with_secure_delete()).await?;
+        erase_what_was_replaced(&InstallationKey::file(folder))?;
+        let current = InstallationKey::load(folder)?;
         let next_file = InstallationKey::file_next(folder);
         let next = match InstallationKey::load_file(&next_file) {
             Ok(key) => Some(key),
@@ -149,9 +155,6 @@ impl FileKeyStore {
             }
             Err(other) => return Err(other),
         };
-        let file = Self::file(folder);
-        touch_private(&file)?;
-        let database = Database::open(Settings::sqlite(&file).with_secure_delete()).await?;
         database.migrate("keys", &MIGRATIONS, ids.now()).await?;
         let unfinished = next.is_some();
         let wrappers = Arc::new(RwLock::new(Arc::new(Wrappers { current, next })));

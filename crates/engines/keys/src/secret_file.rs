@@ -74,14 +74,39 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), Error> {
     File::open(folder).and_then(|f| f.sync_all()).map_err(unusable(folder))
 }
 
-/// Puts `next` in the place of `current`, then overwrites what `current` held.
+/// Puts `next` in the place of `current`, then overwrites what `current` held. What is to be overwritten keeps a second
+/// name meanwhile: a program killed in between finds it at its next start ([`erase_what_was_replaced`]).
 pub(crate) fn replace_and_erase(current: &Path, next: &Path) -> Result<(), Error> {
-    let mut old = OpenOptions::new().write(true).open(current).map_err(unusable(current))?;
-    let length = old.metadata().map_err(unusable(current))?.len();
+    let replaced = replaced_name(current);
+    fs::hard_link(current, &replaced).map_err(unusable(&replaced))?;
+    let folder = current.parent().unwrap_or(Path::new("."));
+    sync_folder(folder)?;
     fs::rename(next, current).map_err(unusable(next))?;
-    sync_folder(current.parent().unwrap_or(Path::new(".")))?;
-    let zeros = vec![0u8; usize::try_from(length.min(SECRET_FILE_MAX_BYTES)).unwrap_or(0)];
-    old.write_all(&zeros).and_then(|()| old.sync_all()).map_err(unusable(current))
+    sync_folder(folder)?;
+    erase_what_was_replaced(current)
+}
+
+/// Overwrites and removes what an earlier replacement of `current` left. When that was cut off before `current` was
+/// replaced, both names are the same file and only the second name goes.
+pub(crate) fn erase_what_was_replaced(current: &Path) -> Result<(), Error> {
+    let replaced = replaced_name(current);
+    let old = match fs::metadata(&replaced) {
+        Ok(old) => old,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(unusable(&replaced)(error)),
+    };
+    let new = fs::metadata(current).map_err(unusable(current))?;
+    if (old.dev(), old.ino()) != (new.dev(), new.ino()) {
+        let zeros = vec![0u8; usize::try_from(old.len().min(SECRET_FILE_MAX_BYTES)).unwrap_or(0)];
+        let mut file = OpenOptions::new().write(true).open(&replaced).map_err(unusable(&replaced))?;
+        file.write_all(&zeros).and_then(|()| file.sync_all()).map_err(unusable(&replaced))?;
+    }
+    fs::remove_file(&replaced).map_err(unusable(&replaced))?;
+    sync_folder(current.parent().unwrap_or(Path::new(".")))
+}
+
+fn replaced_name(current: &Path) -> std::path::PathBuf {
+    current.with_extension("key.replaced")
 }
 
 /// Makes an empty file of mode 0600 unless it is there, so that a database is never made with wider permissions.

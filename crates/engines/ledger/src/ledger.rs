@@ -1,9 +1,10 @@
 //! The handle that stamps events: id, time, and how far the time can be trusted.
 
 use crate::canonical::Value;
+use renkei_kernel::limits::CLOCK_BACK_ALARM_SECONDS;
 use renkei_kernel::{EventId, Ids, Timestamp};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use tokio::sync::Notify;
 
 /// One per program; clones share the clock watch and the sequencer's bell.
@@ -17,6 +18,8 @@ struct Inner {
     ids: Ids,
     source: Arc<str>,
     newest: AtomicI64,
+    /// The present step back of the clock was told already.
+    alarmed: AtomicBool,
     bell: Arc<Notify>,
 }
 
@@ -54,6 +57,7 @@ impl Ledger {
                 ids,
                 source: Arc::from(source),
                 newest: AtomicI64::new(i64::MIN),
+                alarmed: AtomicBool::new(false),
                 bell: Arc::new(Notify::new()),
             }),
         }
@@ -62,6 +66,7 @@ impl Ledger {
     pub(crate) fn stamp(&self) -> Stamp {
         let at = self.inner.ids.now();
         let newest = self.inner.newest.fetch_max(at.micros(), Ordering::SeqCst);
+        self.watch_the_clock(newest.saturating_sub(at.micros()) / 1_000_000);
         Stamp {
             id: self.inner.ids.next(),
             at,
@@ -69,6 +74,25 @@ impl Ledger {
             source: self.inner.source.clone(),
             bell: self.inner.bell.clone(),
         }
+    }
+
+    /// Once for each step back, not once for each event.
+    fn watch_the_clock(&self, behind_seconds: i64) {
+        if behind_seconds < CLOCK_BACK_ALARM_SECONDS {
+            self.inner.alarmed.store(false, Ordering::Relaxed);
+        } else if !self.inner.alarmed.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                clock.behind_seconds = behind_seconds,
+                "the clock stands {behind_seconds} s before the newest record of the trail: it was set back"
+            );
+        }
+    }
+
+    /// Whole seconds by which the clock stands before the newest record of the trail; 0 normally. From
+    /// `limits::CLOCK_BACK_ALARM_SECONDS` on it is an alarm: the clock was set back, or had been ahead.
+    pub fn clock_behind_seconds(&self) -> i64 {
+        let newest = self.inner.newest.load(Ordering::SeqCst);
+        (newest.saturating_sub(self.inner.ids.now().micros()) / 1_000_000).max(0)
     }
 
     /// After a restart the clock may have been set back while nobody looked: the newest time of the trail counts.

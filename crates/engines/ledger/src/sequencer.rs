@@ -17,6 +17,7 @@ use renkei_db::{BoxFuture, Column, Database, Engine, Holds, Isolation, Tx};
 use renkei_kernel::limits::{CHECKPOINT_EVERY_ENTRIES, CHECKPOINT_EVERY_SECONDS, TRAIL_WAIT_MAX_SECONDS};
 use renkei_kernel::{SessionId, Timestamp};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
@@ -61,7 +62,8 @@ impl Sequencer {
     pub async fn start(database: Database, ledger: &Ledger, settings: SequencerSettings) -> Result<Self, Error> {
         let folder = CheckpointFolder::open(&settings.checkpoint_folder, &settings.key.verifier())?;
         let holder: SessionId = ledger.ids().next();
-        let work = Work { database, ledger: ledger.clone(), key: settings.key, folder, holder: holder.0 };
+        let owed = AtomicBool::new(false);
+        let work = Work { database, ledger: ledger.clone(), key: settings.key, folder, holder: holder.0, owed };
         work.prepare().await?;
         let (orders, inbox) = mpsc::channel(16);
         let task = tokio::spawn(work.run(inbox));
@@ -103,6 +105,8 @@ struct Work {
     key: Arc<SigningKey>,
     folder: CheckpointFolder,
     holder: Uuid,
+    /// A signed checkpoint could not be written outside (no room); it is tried again until it lies there.
+    owed: AtomicBool,
 }
 
 /// What one numbering act did.
@@ -229,7 +233,7 @@ impl Work {
             let by_count = state.size.saturating_sub(state.signed) >= CHECKPOINT_EVERY_ENTRIES;
             let seconds = u64::try_from(CHECKPOINT_EVERY_SECONDS).unwrap_or(10);
             let by_time = state.size > state.signed && signed.elapsed() >= Duration::from_secs(seconds);
-            return if sign || by_count || by_time {
+            return if sign || by_count || by_time || self.owed.load(Ordering::Relaxed) {
                 *signed = Instant::now();
                 self.sign().await
             } else {
@@ -283,6 +287,7 @@ impl Work {
             return Ok(None);
         }
         if state.signed == state.size {
+            self.write_owed_files().await?;
             return self.signed_before(state.size).await.map(Some);
         }
         let snapshot = self.database.snapshot().await?;
@@ -310,8 +315,21 @@ impl Work {
         if kept == 0 {
             return self.signed_before(state.size).await.map(Some);
         }
-        self.folder.keep(checkpoint.note(), checkpoint.size(), now, true)?;
+        if let Err(error) = self.folder.keep(checkpoint.note(), checkpoint.size(), now, true) {
+            self.owed.store(true, Ordering::Relaxed);
+            return Err(error);
+        }
+        self.write_owed_files().await?;
         Ok(Some(checkpoint))
+    }
+
+    /// Checkpoints that are in the database and could not be written outside when they were signed.
+    async fn write_owed_files(&self) -> Result<(), Error> {
+        if self.owed.load(Ordering::Relaxed) {
+            self.write_missing_files().await?;
+            self.owed.store(false, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     async fn signed_before(&self, size: u64) -> Result<Checkpoint, Error> {

@@ -382,9 +382,15 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// The unfinished tiles at the right edge, above the leaves.
+    /// The unfinished tiles at the right edge.
     async fn upper_tiles(&mut self) -> Result<(), Error> {
         let levels = std::mem::take(&mut self.levels);
+        // Of the leaves each hash was compared with its entry; what stands behind the last one belongs to none.
+        let (position, known) = levels.first().map_or((0, 0), |(position, hashes)| (*position, hashes.len()));
+        let stored = self.tiles.tile(0, position).await.map_or(0, <[Hash]>::len);
+        if stored > known {
+            self.fault(Fault::Tile { level: 0, position, number: position * TILE_WIDTH + known as u64 });
+        }
         for (level, (position, hashes)) in levels.into_iter().enumerate().skip(1) {
             if !hashes.is_empty() {
                 self.compare_tile(level, position, &hashes).await?;

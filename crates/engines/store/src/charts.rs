@@ -146,6 +146,22 @@ pub(crate) fn opened(key: &ChartKey, id: Uuid, condition: i16, sealed_entries: &
     Ok(message)
 }
 
+/// Whether messages of a chart wait to be folded into its stored projection. Tells nothing of what they say.
+pub async fn lags(on: &impl ConnectionTrait, chart: ChartId) -> Result<bool, Error> {
+    Ok(projected_to(on, chart).await? < crate::messages::last_sequence(on, chart).await?)
+}
+
+/// Sequence of the last message folded into the stored projection; 0 when there is none.
+async fn projected_to(on: &impl ConnectionTrait, chart: ChartId) -> Result<i64, Error> {
+    let sequence: Option<i64> = projection::Entity::find_by_id(Uuid::from(chart))
+        .select_only()
+        .column(projection::Column::Sequence)
+        .into_tuple()
+        .one(on)
+        .await?;
+    Ok(sequence.unwrap_or(0))
+}
+
 /// A chart's projection as it will be stored, folded and sealed before its act begins: nobody waits for the writer
 /// while it is made, and nothing of it can be read.
 #[derive(Debug, Clone)]
@@ -176,13 +192,7 @@ pub async fn refresh(recorded: &RecordedInTx<'_>, key: &ChartKey, ahead: &Ahead)
     }
     let on = recorded.tx().connection();
     let last = crate::messages::last_sequence(on, chart).await?;
-    let stored: Option<(i64,)> = projection::Entity::find_by_id(Uuid::from(chart))
-        .select_only()
-        .column(projection::Column::Sequence)
-        .into_tuple()
-        .one(on)
-        .await?;
-    if stored.map_or(0, |(sequence,)| sequence) >= last {
+    if projected_to(on, chart).await? >= last {
         return Ok(false);
     }
     if ahead.sequence == last {

@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::entities::session;
 use renkei_db::Tx;
+use renkei_kernel::limits::SESSION_CLOCK_BACK_SECONDS;
 use renkei_kernel::{InstitutionId, PersonId, SessionId, Timestamp};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query};
 use uuid::Uuid;
@@ -27,6 +28,13 @@ pub struct SessionRow {
 
 fn hash(bytes: &[u8]) -> [u8; 32] {
     <[u8; 32]>::try_from(bytes).unwrap_or_default()
+}
+
+impl SessionRow {
+    /// The clock was set back behind the session's last use: its limits can no longer be measured, so it ends.
+    pub fn is_after(&self, now: Timestamp) -> bool {
+        now.plus_seconds(SESSION_CLOCK_BACK_SECONDS) < self.last_seen_at
+    }
 }
 
 impl From<session::Model> for SessionRow {

@@ -36,13 +36,62 @@ impl Drop for CreatedDatabase {
 
 pub(super) fn create_database() -> CreatedDatabase {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    create_in(CLUSTER.get_or_init(Cluster::join))
+}
+
+fn create_in(cluster: &'static Cluster) -> CreatedDatabase {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let cluster = CLUSTER.get_or_init(Cluster::join);
     let name = format!("renkei_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     // A process of the same number may have been killed earlier and left its database.
     succeed(cluster.client("dropdb").args(["--force", "--if-exists", &name]));
     succeed(cluster.client("createdb").args(["--template=template0", "--encoding=UTF8", &name]));
     CreatedDatabase { cluster, name }
+}
+
+/// A server of one test alone, which may be stopped and started under a running house. Stopped and removed when dropped.
+#[derive(Debug)]
+pub struct OwnServer {
+    cluster: &'static Cluster,
+}
+
+impl OwnServer {
+    pub(super) fn create() -> (Self, CreatedDatabase) {
+        let folder = std::env::temp_dir().join(format!("renkei-own-postgresql-{}", std::process::id()));
+        // Left by a killed process of the same number.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("the server's folder");
+        let in_use = lock_file(&folder, "in-use.lock");
+        in_use.lock_shared().expect("the lock of those who use the server");
+        // Lives as long as the process: databases point to it.
+        let cluster: &'static Cluster =
+            Box::leak(Box::new(Cluster { programs: find_programs(), folder, _in_use: in_use }));
+        drop(lock_file(&cluster.folder, "starting.lock"));
+        cluster.start(me());
+        (Self { cluster }, create_in(cluster))
+    }
+
+    /// Stops the server at once, as a crash does: no connection is told.
+    pub fn stop(&self) {
+        succeed(self.cluster.as_owner("pg_ctl").args(["stop", "-w", "-m", "immediate", "-D"]).arg(self.cluster.data()));
+    }
+
+    /// Starts it again over the data it left.
+    pub fn start(&self) {
+        self.cluster.launch();
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        // Stopped already is as good; what stays is removed by the watching shell.
+        let _ =
+            self.cluster.as_owner("pg_ctl").args(["stop", "-m", "immediate", "-D"]).arg(self.cluster.data()).output();
+        let _ = fs::remove_dir_all(&self.cluster.folder);
+    }
+}
+
+fn me() -> u32 {
+    fs::metadata("/proc/self").map_or(0, |m| m.uid())
 }
 
 #[derive(Debug)]
@@ -56,7 +105,7 @@ impl Cluster {
     /// Joins the running cluster or starts it.
     fn join() -> Self {
         let programs = find_programs();
-        let me = fs::metadata("/proc/self").map_or(0, |m| m.uid());
+        let me = me();
         let folder = std::env::temp_dir().join(format!("renkei-test-postgresql-{me}"));
         fs::create_dir_all(&folder).expect("the cluster's folder");
         let starting = lock_file(&folder, "starting.lock");
@@ -98,7 +147,7 @@ impl Cluster {
             }
             command
         };
-        let (data, sockets, log) = (self.folder.join("data"), self.sockets(), self.folder.join("server.log"));
+        let (data, sockets, log) = (self.data(), self.sockets(), self.log());
         // Left by a server that was killed: nothing in it is wanted.
         let _ = as_owner(self.program("pg_ctl")).arg("stop").args(["-m", "immediate", "-D"]).arg(&data).output();
         for folder in [&data, &sockets] {
@@ -117,21 +166,44 @@ impl Cluster {
                 .args(["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username", ROLE, "-D"])
                 .arg(&data),
         );
+        self.launch();
+        self.watch(as_owner(Command::new("/bin/sh")));
+    }
+
+    /// Starts the server over its data.
+    fn launch(&self) {
         let options = format!(
             "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c full_page_writes=off \
              -c max_connections=300 -c shared_buffers=64MB -c log_min_messages=warning",
-            sockets.display()
+            self.sockets().display()
         );
         succeed(
-            as_owner(self.program("pg_ctl"))
+            self.as_owner("pg_ctl")
                 .args(["start", "-w", "-t", "60", "-o", &options, "-D"])
-                .arg(&data)
+                .arg(self.data())
                 .arg("-l")
-                .arg(&log)
+                .arg(self.log())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null()),
         );
-        self.watch(as_owner(Command::new("/bin/sh")));
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("server.log")
+    }
+
+    /// A program of the server as the user who may run it.
+    fn as_owner(&self, name: &str) -> Command {
+        let mut command = self.program(name);
+        if me() == 0 {
+            let (user, group) = unprivileged_user();
+            command.uid(user).gid(group);
+        }
+        command
     }
 
     /// Starts the shell that ends the server when it is no longer used.

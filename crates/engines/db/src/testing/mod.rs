@@ -12,6 +12,8 @@
 
 mod cluster;
 
+pub use cluster::OwnServer;
+
 use crate::{Database, Engine, Settings};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -44,6 +46,16 @@ pub async fn open(engine: Engine) -> TestDatabase {
     };
     let database = Database::open(settings.clone()).await.expect("the test database opens");
     TestDatabase { database, settings, folder, _postgres: created }
+}
+
+/// A fresh PostgreSQL database on a server of its own, for tests that stop and start it.
+pub async fn open_on_own_server() -> (TestDatabase, OwnServer) {
+    let folder = tempfile::Builder::new().prefix("renkei-test-").tempdir().expect("a temporary folder");
+    let (server, created) = tokio::task::spawn_blocking(OwnServer::create).await.expect("the server's starter");
+    let mut settings = Settings::postgres(created.url());
+    settings.readers = 6;
+    let database = Database::open(settings.clone()).await.expect("the test database opens");
+    (TestDatabase { database, settings, folder, _postgres: Some(created) }, server)
 }
 
 impl TestDatabase {

@@ -115,3 +115,47 @@ async fn a_rotation_stopped_anywhere_loses_no_key() {
         assert!(!scene.keys_folder().join("installation.key.next").exists());
     }
 }
+
+/// R-X-16: killed between replacing a key and overwriting it, the next start overwrites it; killed before, nothing of
+/// the key in force is touched.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replaced_key_is_erased_at_the_next_start() {
+    for replaced_already in [false, true] {
+        let mut scene = Scene::new().await;
+        let chart = scene.chart();
+        scene.sealer.ensure(chart).await.unwrap();
+        let (file, left) =
+            (scene.keys_folder().join("installation.key"), scene.keys_folder().join("installation.key.replaced"));
+        let old = b"thirty-two bytes of an older key".to_vec();
+        // A file of somebody else's that still has the same content shows whether it was overwritten.
+        let witness = scene.folder.path().join("witness");
+        if replaced_already {
+            fs::write(&witness, &old).unwrap();
+            fs::hard_link(&witness, &left).unwrap();
+        } else {
+            fs::hard_link(&file, &left).unwrap();
+        }
+        scene.reopen().await;
+        assert!(!left.exists());
+        scene.sealer.key(chart).await.unwrap();
+        if replaced_already {
+            assert_eq!(fs::read(&witness).unwrap(), vec![0; old.len()], "overwritten, not only unlinked");
+        }
+    }
+}
+
+/// Two programs on one folder of keys: the second is refused before it touches a key file, also in the middle of a
+/// rotation, when it would see the first one's half-written key.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_program_touches_no_key_file_of_a_rotation_under_way() {
+    let scene = Scene::new().await;
+    let next = scene.keys_folder().join("installation.key.next");
+    fs::write(&next, b"half").unwrap();
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(&next, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let second = Sealer::open(&scene.keys_folder(), scene.ids.clone()).await;
+    assert!(matches!(second, Err(Error::Store(renkei_db::Error::LeaseHeld { .. }))), "{:?}", second.err());
+    assert_eq!(fs::read(&next).unwrap(), b"half");
+}

@@ -272,3 +272,72 @@ async fn a_copied_file_is_verified_offline() {
     execute(&database, "DELETE FROM trail_entries WHERE number = 20", vec![]).await;
     assert_eq!(verify(&database, &keys, &[kept]).await.unwrap().first_broken, Some(20));
 }
+
+/// Case 9 in storage: a tile of the tree with a hash too few or one too many.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tile_with_a_missing_or_an_extra_hash_is_found() {
+    for engine in Engine::BOTH {
+        let scene = Scene::new(engine).await;
+        scene.mixed_acts(20).await;
+        scene.sequencer.stop().await.unwrap();
+        let whole = tile(&scene, 0, 0).await;
+        for bent in [whole[..19 * 32].to_vec(), [&whole[..], &[7; 32]].concat()] {
+            scene.tamper("UPDATE trail_tiles SET hashes = $1 WHERE level = 0", vec![bent.into()]).await;
+            let report = scene.verify(&[scene.latest()]).await;
+            assert!(!report.is_ok(), "{engine:?}");
+        }
+        scene.tamper("UPDATE trail_tiles SET hashes = $1 WHERE level = 0", vec![whole.into()]).await;
+        assert!(scene.verify(&[scene.latest()]).await.is_ok());
+    }
+}
+
+/// Case 10 in storage: two entries taken away and the node above them passed off as one entry. Its bytes are the two
+/// leaf hashes, but an entry is hashed behind another first byte than a node.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_passed_off_as_an_entry_is_found() {
+    for engine in Engine::BOTH {
+        let scene = Scene::new(engine).await;
+        scene.mixed_acts(8).await;
+        scene.sequencer.stop().await.unwrap();
+        let hashes: Vec<[u8; 32]> = {
+            let mut hashes = Vec::new();
+            for number in 0..8 {
+                hashes.push(renkei_ledger::tree::leaf_hash(&scene.entry(number).await));
+            }
+            hashes
+        };
+        let node = [&hashes[6][..], &hashes[7][..]].concat();
+        scene.tamper("UPDATE trail_entries SET entry = $1 WHERE number = 6", vec![node.clone().into()]).await;
+        scene.tamper("DELETE FROM trail_entries WHERE number = 7", vec![]).await;
+        let report = scene.verify(&[scene.latest()]).await;
+        assert_eq!(report.first_broken, Some(6), "{engine:?} {report:?}");
+        // With every hash in storage bent to fit: the signed checkpoints do not.
+        let leaves = [hashes[..6].concat(), renkei_ledger::tree::leaf_hash(&node).to_vec()].concat();
+        scene.tamper("UPDATE trail_tiles SET hashes = $1, width = 7 WHERE level = 0", vec![leaves.into()]).await;
+        scene.tamper("UPDATE trail_sequencer SET size = 7", vec![]).await;
+        assert!(!scene.verify(&[scene.latest()]).await.is_ok(), "{engine:?}");
+    }
+}
+
+/// Case 16: whoever reads the trail stands in it. Reading takes the proof of a recorded read, and nothing else does
+/// (`only_here`); here the read of an auditor is looked for afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_of_the_trail_is_itself_an_entry() {
+    for engine in Engine::BOTH {
+        let scene = Scene::new(engine).await;
+        scene.mixed_acts(12).await;
+        scene.sequencer.flush().await.unwrap();
+        let event = scene.ledger.event(renkei_ledger::EventName::LedgerRead).detail("first", 0).detail("count", 12);
+        let permit = scene.permit(scene.ids.next());
+        let recorded = renkei_ledger::record_read(&scene.test, permit, event).await.unwrap();
+        // Recorded before the first line is read, not after the last.
+        assert_eq!(renkei_ledger::waiting(&scene.test).await.unwrap().count, 1);
+        let mut lines = Vec::new();
+        assert_eq!(renkei_ledger::export(&scene.test, &recorded, 0, 12, &mut lines).await.unwrap(), 12);
+        scene.sequencer.stop().await.unwrap();
+        let entry: serde_json::Value = serde_json::from_slice(&scene.entry(12).await).unwrap();
+        assert_eq!((&entry["event"], &entry["detail"]["count"]), (&"ledger.read".into(), &12.into()), "{engine:?}");
+        assert_eq!(entry["actor"]["kind"], "person");
+        assert!(scene.verify(&[scene.latest()]).await.is_ok());
+    }
+}

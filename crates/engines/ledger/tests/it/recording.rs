@@ -124,6 +124,9 @@ async fn a_clock_set_back_is_marked() {
         let found = entry_find(&scene.test, &recorded, recorded.event_id()).await.unwrap().unwrap();
         assert_eq!(found.json()["t_quality"]["state"], "stepped_back");
         assert_eq!(found.json()["t_quality"]["offset_us"], -3_600_000_000i64);
+        assert_eq!(scene.ledger.clock_behind_seconds(), 3_600, "an alarm for whoever watches");
+        scene.clock.advance_seconds(3_601);
+        assert_eq!(scene.ledger.clock_behind_seconds(), 0);
         scene.sequencer.flush().await.unwrap();
         let report = scene.verify(&[scene.latest()]).await;
         assert!(report.is_ok() && report.warnings.is_empty(), "{engine:?} {report:?}");

@@ -5,6 +5,7 @@ use crate::error::AppError;
 use crate::misuse::Denials;
 use crate::regulation::Regulation;
 use crate::sign_in::Refusals;
+use crate::watch::Watcher;
 
 use renkei_blobs::Blobs;
 use renkei_db::Database;
@@ -49,6 +50,7 @@ struct Inner {
     trust: RwLock<Arc<Trust>>,
     regulation: RwLock<Arc<Regulation>>,
     readers: OnceLock<Arc<dyn CardReaders>>,
+    watcher: OnceLock<Arc<dyn Watcher>>,
     /// Held while a register or a regulation is read, checked and written.
     loading: tokio::sync::Mutex<()>,
     /// Refusals of signed-in persons, and of sign-ins by source, within the last minutes.
@@ -83,6 +85,7 @@ impl House {
                 trust: RwLock::new(Arc::new(parts.trust)),
                 regulation: RwLock::new(Arc::new(Regulation::none())),
                 readers: OnceLock::new(),
+                watcher: OnceLock::new(),
                 loading: tokio::sync::Mutex::new(()),
                 denials: Mutex::default(),
                 sign_in_refusals: Mutex::default(),
@@ -157,6 +160,13 @@ impl House {
     /// Connects the readers' hub; once.
     pub fn connect_readers(&self, readers: Arc<dyn CardReaders>) {
         let _ = self.inner.readers.set(readers);
+    }
+    /// Connects whoever counts; once.
+    pub fn connect_watcher(&self, watcher: Arc<dyn Watcher>) {
+        let _ = self.inner.watcher.set(watcher);
+    }
+    pub(crate) fn watcher(&self) -> Option<&Arc<dyn Watcher>> {
+        self.inner.watcher.get()
     }
     pub(crate) fn readers(&self) -> Option<&Arc<dyn CardReaders>> {
         self.inner.readers.get()

@@ -10,6 +10,8 @@ mod events;
 mod facts;
 mod gate;
 pub mod house;
+pub mod instance;
+pub mod keys;
 pub mod load_register;
 mod misuse;
 pub mod rebuild;
@@ -20,6 +22,7 @@ pub mod sign_in;
 pub mod start_page;
 pub mod sweep;
 pub mod view_patient;
+pub mod watch;
 
 pub use error::{AppError, Refusal, reference_number};
 pub use house::{House, HouseSettings, Parts};

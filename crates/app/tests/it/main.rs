@@ -8,6 +8,7 @@ mod consent;
 mod import;
 mod limits;
 mod matrix;
+mod operation;
 mod register;
 mod seals;
 mod sign_in;

@@ -1,6 +1,8 @@
 //! The handle that stamps events: id, time, and how far the time can be trusted.
 
 use crate::canonical::Value;
+use crate::name::{EventName, Outcome};
+use crate::tally::Tally;
 use renkei_kernel::{EventId, Ids, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -18,6 +20,7 @@ struct Inner {
     source: Arc<str>,
     newest: AtomicI64,
     bell: Arc<Notify>,
+    tally: Arc<Tally>,
 }
 
 /// What an event gets when it is made.
@@ -29,6 +32,7 @@ pub(crate) struct Stamp {
     pub(crate) behind_micros: i64,
     pub(crate) source: Arc<str>,
     pub(crate) bell: Arc<Notify>,
+    pub(crate) tally: Arc<Tally>,
 }
 
 impl Stamp {
@@ -55,6 +59,7 @@ impl Ledger {
                 source: Arc::from(source),
                 newest: AtomicI64::new(i64::MIN),
                 bell: Arc::new(Notify::new()),
+                tally: Arc::new(Tally::new()),
             }),
         }
     }
@@ -68,7 +73,13 @@ impl Ledger {
             behind_micros: newest.saturating_sub(at.micros()).max(0),
             source: self.inner.source.clone(),
             bell: self.inner.bell.clone(),
+            tally: self.inner.tally.clone(),
         }
+    }
+
+    /// Records of each kind that this program left since it began, for monitoring.
+    pub fn tally(&self) -> Vec<(EventName, Outcome, u64)> {
+        self.inner.tally.read()
     }
 
     /// After a restart the clock may have been set back while nobody looked: the newest time of the trail counts.

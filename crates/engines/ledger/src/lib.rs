@@ -5,6 +5,7 @@
 //! one sequencer numbers them, grows an RFC 6962 tree and signs checkpoints that are copied outside the data folder.
 
 mod canonical;
+mod condition;
 mod error;
 mod event;
 mod folder;
@@ -16,10 +17,12 @@ mod read;
 mod record;
 mod schema;
 mod sequencer;
+mod tally;
 mod tiles;
 pub mod tree;
 mod verify;
 
+pub use condition::{TrailCondition, condition, numbered};
 pub use error::Error;
 pub use event::{Detail, Event};
 pub use ledger::Ledger;
@@ -28,7 +31,7 @@ pub use note::{Checkpoint, NoteError, SigningKey, VerifierKey};
 pub use prove::{ConsistencyProof, InclusionProof, prove_consistency, prove_event, prove_number};
 pub use read::{Found, Waiting, entries_of_patient, entry_find, export, latest_checkpoint, waiting};
 pub use record::{Recorded, RecordedInTx, Trailed, record, record_all, record_alone, record_plain, record_read};
-pub use schema::migrate;
+pub use schema::{AREA, MIGRATIONS, migrate};
 pub use sequencer::{Sequencer, SequencerSettings};
 pub use verify::{Fault, Report, Warning, verify};
 

@@ -5,5 +5,6 @@
 mod bounds;
 mod console;
 mod handshake;
+mod monitor;
 mod scene;
 mod zones;

@@ -2,6 +2,7 @@
 
 use crate::card::{AskedFrom, CardReaders};
 use crate::error::AppError;
+use crate::instance::InstanceKind;
 use crate::misuse::Denials;
 use crate::regulation::Regulation;
 use crate::sign_in::Refusals;
@@ -51,6 +52,7 @@ struct Inner {
     regulation: RwLock<Arc<Regulation>>,
     readers: OnceLock<Arc<dyn CardReaders>>,
     watcher: OnceLock<Arc<dyn Watcher>>,
+    instance: OnceLock<InstanceKind>,
     /// Held while a register or a regulation is read, checked and written.
     loading: tokio::sync::Mutex<()>,
     /// Refusals of signed-in persons, and of sign-ins by source, within the last minutes.
@@ -86,6 +88,7 @@ impl House {
                 regulation: RwLock::new(Arc::new(Regulation::none())),
                 readers: OnceLock::new(),
                 watcher: OnceLock::new(),
+                instance: OnceLock::new(),
                 loading: tokio::sync::Mutex::new(()),
                 denials: Mutex::default(),
                 sign_in_refusals: Mutex::default(),
@@ -160,6 +163,13 @@ impl House {
     /// Connects the readers' hub; once.
     pub fn connect_readers(&self, readers: Arc<dyn CardReaders>) {
         let _ = self.inner.readers.set(readers);
+    }
+    /// What this installation is, once [`House::settle_instance`] was asked.
+    pub fn instance(&self) -> Option<InstanceKind> {
+        self.inner.instance.get().copied()
+    }
+    pub(crate) fn is_instance(&self, kind: InstanceKind) {
+        let _ = self.inner.instance.set(kind);
     }
     /// Connects whoever counts; once.
     pub fn connect_watcher(&self, watcher: Arc<dyn Watcher>) {

@@ -64,7 +64,11 @@ impl House {
         if let Some(written) = written.first() {
             let same = written.body == kind.code();
             let other = || InstanceError::OfAnotherKind { found: written.body.clone(), wanted: kind.code() };
-            return if same { Ok(false) } else { Err(other()) };
+            if !same {
+                return Err(other());
+            }
+            self.is_instance(kind);
+            return Ok(false);
         }
         let (now, batch): (_, BatchId) = (self.now(), self.ids().next());
         let definition = Definition {
@@ -92,6 +96,7 @@ impl House {
                 })
             })
             .await?;
+        self.is_instance(kind);
         Ok(true)
     }
 }

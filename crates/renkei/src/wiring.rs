@@ -1,10 +1,13 @@
 //! Opens a house from its settings: keys, database, trail, originals, trust; in this order, and closed in the reverse.
 
+use crate::list_marks::{self, MarksError};
 use crate::settings::{Database as Engine, Settings};
+use renkei_app::instance::{InstanceError, InstanceKind};
 use renkei_app::{AppError, House, HouseSettings, Parts};
 use renkei_blobs::Blobs;
 use renkei_db::Database;
 use renkei_hpki::Trust;
+use renkei_kernel::logs::OPERATOR;
 use renkei_kernel::{Category, Ids, Problem};
 use renkei_keys::{Sealer, refuse_if_inside};
 use renkei_ledger::{Ledger, Sequencer, SequencerSettings, SigningKey};
@@ -28,6 +31,10 @@ pub enum WiringError {
     #[error("信頼リストを読めません。 / the trust list cannot be read: {0}")]
     Trust(#[from] renkei_hpki::TrustError),
     #[error(transparent)]
+    Marks(#[from] MarksError),
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
+    #[error(transparent)]
     App(#[from] AppError),
 }
 
@@ -37,6 +44,7 @@ impl Problem for WiringError {
             Self::Database(error) => error.category(),
             Self::App(error) => error.category(),
             Self::Trust(error) => error.category(),
+            Self::Instance(error) => error.category(),
             _ => Category::Stopped,
         }
     }
@@ -47,6 +55,8 @@ impl Problem for WiringError {
             Self::Ledger(_) => "trail_unavailable",
             Self::Blobs(_) => "originals_unavailable",
             Self::Trust(_) => "trust_unusable",
+            Self::Marks(error) => error.code(),
+            Self::Instance(error) => error.code(),
             Self::App(error) => error.code(),
         }
     }
@@ -60,6 +70,7 @@ pub struct Place {
     pub checkpoints: PathBuf,
     pub trust: PathBuf,
     pub feed_late_hours: i64,
+    pub kind: InstanceKind,
 }
 
 impl Place {
@@ -76,6 +87,7 @@ impl Place {
             checkpoints: folders.checkpoints.clone(),
             trust: folders.trust.clone(),
             feed_late_hours: settings.pages.feed_late_hours,
+            kind: InstanceKind::Production,
         }
     }
 }
@@ -104,11 +116,20 @@ pub async fn open(place: Place, ids: Ids) -> Result<Opened, WiringError> {
     let ledger = Ledger::new(ids.clone(), "renkei/main");
     let key = Arc::new(SigningKey::load(&place.keys, TRAIL_NAME)?);
     let blobs = Blobs::open(&place.data.join("originals"), sealer.clone())?;
-    let trust = Trust::load(&place.trust, ids.now())?;
+    let trust = Trust::load_after(&place.trust, ids.now(), &list_marks::remembered(&place.data)?)?;
+    list_marks::keep(&place.data, trust.marks())?;
     let sequencer =
         Sequencer::start(db.clone(), &ledger, SequencerSettings { key, checkpoint_folder: place.checkpoints }).await?;
     let settings = HouseSettings { feed_late_hours: place.feed_late_hours };
     let house = House::open(Parts { ids, db, sealer, ledger, blobs, trust, settings }).await?;
+    house.settle_instance(place.kind).await?;
+    if let Some(rotated) = house.settle_rotation().await? {
+        tracing::warn!(
+            target: OPERATOR, { key.before = %rotated.key_before, key.after = %rotated.key_after },
+            "途中で止まっていた鍵の交換を片付けました（{:?}）。keys の控えをとり直してください。 / a key rotation that was cut short is settled",
+            rotated.end
+        );
+    }
     house.note_start().await?;
     Ok(Opened { house, sequencer })
 }

@@ -36,6 +36,11 @@ pub(crate) fn noted(folder: &Path) -> Result<Option<[u8; 8]>, Error> {
     }
 }
 
+/// Whether a note is there, whole or not; changes nothing.
+pub(crate) fn is_noted(folder: &Path) -> bool {
+    file(folder).exists()
+}
+
 /// The trail was told.
 pub(crate) fn remove(folder: &Path) -> Result<(), Error> {
     let path = file(folder);

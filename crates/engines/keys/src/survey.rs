@@ -27,7 +27,7 @@ pub struct Survey {
 pub fn survey(folder: &Path) -> Result<Survey, Error> {
     refuse_if_open(folder)?;
     let key = InstallationKey::load(folder)?;
-    let begun = InstallationKey::file_next(folder).exists() || rotation::noted(folder)?.is_some();
+    let begun = InstallationKey::file_next(folder).exists() || rotation::is_noted(folder);
     Ok(Survey { fingerprint: key.fingerprint(), rotation_begun: begun, store: FileKeyStore::file(folder).exists() })
 }
 

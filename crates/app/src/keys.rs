@@ -2,7 +2,8 @@
 //!
 //! Separate from the key store because the trail is told of it (law 2). The store is a file of its own, so the two
 //! cannot share a transaction: a durable note stands before the first key is touched, the trail is told of the
-//! beginning and of the end, and the note goes last. Killed anywhere, the next start finishes and tells the rest.
+//! beginning and of the end, and the note goes last. Killed anywhere, the next start finishes and tells the rest; killed
+//! between the end's record and the note's removal, it tells the end once more, with the same two fingerprints.
 
 use crate::error::AppError;
 use crate::events;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Marks a folder as one that a demonstration made and may make anew.
 pub const DEMONSTRATION_MARK: &str = ".renkei-demo";
+#[cfg(any(feature = "demo", test))]
 const SETTINGS: &str = "renkei.toml";
 
 fn above(path: &Path) -> Vec<PathBuf> {

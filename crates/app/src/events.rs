@@ -2,6 +2,8 @@
 
 use crate::gate::Denied;
 use crate::house::House;
+use crate::instance::InstanceKind;
+use crate::keys::RotationEnd;
 use crate::load_register::LoadSummary;
 use crate::session::{Caller, Session};
 use renkei_access::{Actor, Purpose, Zone};
@@ -304,4 +306,34 @@ pub(crate) fn patient_shown(house: &House, patient: PersonId, search: EventId) -
 pub(crate) fn identities_indexed(house: &House, people: usize) -> Event {
     let count = i64::try_from(people).unwrap_or(i64::MAX);
     house.ledger().event(EventName::IdentityIndexed).object_class("search_key").detail("people", count)
+}
+
+/// What this installation is, at its first start (R-X-19).
+pub(crate) fn instance_initialised(house: &House, kind: InstanceKind) -> Event {
+    house.ledger().event(EventName::InstanceInitialised).object_class("instance").detail("kind", kind.code())
+}
+
+fn key_event(house: &House, before: [u8; 8], state: &str) -> Event {
+    let event = house.ledger().event(EventName::KeyRotated).actor(Actor::Installation).method("console");
+    let event = event.object_class("installation_key").detail("state", state);
+    event.detail("key_before", hex::encode(before).as_str())
+}
+
+pub(crate) fn key_rotation_begun(house: &House, before: [u8; 8]) -> Event {
+    key_event(house, before, "begun")
+}
+
+pub(crate) fn key_rotated(
+    house: &House,
+    end: RotationEnd,
+    before: [u8; 8],
+    after: [u8; 8],
+    wrapped: Option<u64>,
+) -> Event {
+    let event = key_event(house, before, end.code()).detail("key_after", hex::encode(after).as_str());
+    let event = match wrapped {
+        Some(wrapped) => event.detail("wrapped", i64::try_from(wrapped).unwrap_or(i64::MAX)),
+        None => event,
+    };
+    if end == RotationEnd::CutShort { event.outcome(Outcome::Minor) } else { event }
 }

@@ -8,6 +8,7 @@ use crate::error::{AppError, Refusal};
 use crate::house::House;
 use crate::regulation::card_visit_ends;
 use crate::session::{Caller, Session};
+use crate::watch::Decided;
 use crate::{events, facts};
 use renkei_access::facts::GrantFacts;
 use renkei_access::{
@@ -20,6 +21,7 @@ use renkei_store::card_reads::CardRead;
 use renkei_store::grants::{self, Grant};
 use renkei_store::sessions;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// A decision that was not a permit, before it is recorded.
 #[derive(Debug, Clone)]
@@ -62,6 +64,7 @@ pub async fn care(
         at: house.now(),
         override_reason_given: false,
     };
+    let began = Instant::now();
     // A store that does not answer gives facts that were not loaded, and those deny.
     let loaded = match load(house, session, asked.patient, grant, question.at).await {
         Ok(loaded) => loaded,
@@ -70,7 +73,11 @@ pub async fn care(
             Facts::default()
         }
     };
-    answer(house, question, &loaded, actor(session), PermitKind::Care)
+    let decided = answer(house, question, &loaded, actor(session), PermitKind::Care);
+    if let Some(watcher) = house.watcher() {
+        watcher.decided(if decided.is_ok() { Decided::Permitted } else { Decided::Refused }, began.elapsed());
+    }
+    decided
 }
 
 fn actor(session: &Session) -> Actor {

@@ -2,9 +2,11 @@
 
 use crate::card::{AskedFrom, CardReaders};
 use crate::error::AppError;
+use crate::instance::InstanceKind;
 use crate::misuse::Denials;
 use crate::regulation::Regulation;
 use crate::sign_in::Refusals;
+use crate::watch::Watcher;
 
 use renkei_blobs::Blobs;
 use renkei_db::Database;
@@ -52,6 +54,8 @@ struct Inner {
     /// Loads of registers and regulations that stood in the database when `regulation` was read.
     loads_seen: AtomicU64,
     readers: OnceLock<Arc<dyn CardReaders>>,
+    watcher: OnceLock<Arc<dyn Watcher>>,
+    instance: OnceLock<InstanceKind>,
     /// Held while a register or a regulation is read, checked and written.
     loading: tokio::sync::Mutex<()>,
     /// Refusals of signed-in persons, and of sign-ins by source, within the last minutes.
@@ -87,6 +91,8 @@ impl House {
                 regulation: RwLock::new(Arc::new(Regulation::none())),
                 loads_seen: AtomicU64::new(0),
                 readers: OnceLock::new(),
+                watcher: OnceLock::new(),
+                instance: OnceLock::new(),
                 loading: tokio::sync::Mutex::new(()),
                 denials: Mutex::default(),
                 sign_in_refusals: Mutex::default(),
@@ -165,6 +171,20 @@ impl House {
     /// Connects the readers' hub; once.
     pub fn connect_readers(&self, readers: Arc<dyn CardReaders>) {
         let _ = self.inner.readers.set(readers);
+    }
+    /// What this installation is, once [`House::settle_instance`] was asked.
+    pub fn instance(&self) -> Option<InstanceKind> {
+        self.inner.instance.get().copied()
+    }
+    pub(crate) fn is_instance(&self, kind: InstanceKind) {
+        let _ = self.inner.instance.set(kind);
+    }
+    /// Connects whoever counts; once.
+    pub fn connect_watcher(&self, watcher: Arc<dyn Watcher>) {
+        let _ = self.inner.watcher.set(watcher);
+    }
+    pub(crate) fn watcher(&self) -> Option<&Arc<dyn Watcher>> {
+        self.inner.watcher.get()
     }
     pub(crate) fn readers(&self) -> Option<&Arc<dyn CardReaders>> {
         self.inner.readers.get()

@@ -11,6 +11,8 @@ mod facts;
 pub mod find_patient;
 mod gate;
 pub mod house;
+pub mod instance;
+pub mod keys;
 pub mod load_register;
 mod misuse;
 pub mod moving;
@@ -22,6 +24,7 @@ pub mod sign_in;
 pub mod start_page;
 pub mod sweep;
 pub mod view_patient;
+pub mod watch;
 
 pub use error::{AppError, Refusal, reference_number};
 pub use house::{House, HouseSettings, Parts};

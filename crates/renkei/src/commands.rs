@@ -38,6 +38,10 @@ pub enum Command {
     Rebuild(RebuildArguments),
     /// Move the whole installation from SQLite to PostgreSQL / データベースの引っ越し
     Migrate(MigrateArguments),
+    /// What is wrong, or soon will be, and what to do / 点検
+    Doctor(DoctorArguments),
+    /// The installation's key / 鍵
+    Keys(KeysArguments),
     /// The reader agent on a PC at a desk / 受付端末のカード読み取り
     CardAgent(CardAgentArguments),
 }
@@ -240,8 +244,31 @@ pub struct MigrateArguments {
     /// command line)
     #[arg(long, value_name = "FILE")]
     pub to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorArguments {
+    #[command(flatten)]
+    pub place: Place,
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct KeysArguments {
+    #[command(subcommand)]
+    pub what: KeysWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeysWhat {
+    /// Make a new installation key, wrap everything by it and erase the old one
+    Rotate {
+        #[command(flatten)]
+        place: Place,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
 }
 
 #[derive(Debug, Args)]

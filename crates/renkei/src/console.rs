@@ -3,13 +3,14 @@
 
 use crate::commands::Format;
 use crate::jobs::{self, Answer, Job, Line};
+use crate::outcome;
 use crate::settings::Settings;
 use crate::wiring::{self, Place};
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{Request, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::post;
 use axum::{Json, Router};
 use futures::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -35,19 +36,7 @@ pub fn rules(console: Console) -> Console {
 
 /// The console's router.
 pub fn router(house: House) -> Router {
-    Router::new()
-        .route("/jobs", post(carry_out_here))
-        .route("/health", get(health))
-        .layer(DefaultBodyLimit::max(JOB_BYTES_MAX))
-        .with_state(house)
-}
-
-async fn health(State(house): State<House>) -> Json<serde_json::Value> {
-    let waiting = renkei_ledger::waiting(house.db()).await;
-    Json(serde_json::json!({
-        "ready": waiting.is_ok(),
-        "trail_waiting": waiting.map(|w| w.count).ok(),
-    }))
+    Router::new().route("/jobs", post(carry_out_here)).layer(DefaultBodyLimit::max(JOB_BYTES_MAX)).with_state(house)
 }
 
 /// Runs a job and streams its lines. The job goes on when the command that asked for it goes away.
@@ -75,8 +64,7 @@ pub async fn carry_out(config: &Path, job: Job, format: Format) -> ExitCode {
     let settings = match Settings::load(config) {
         Ok(settings) => settings,
         Err(error) => {
-            eprintln!("renkei: E400 {error}");
-            return ExitCode::from(2);
+            return outcome::refused(error.category(), error.code(), &error);
         }
     };
     let bar = progress_bar(format);

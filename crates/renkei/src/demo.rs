@@ -5,19 +5,21 @@
 //! the loopback page on which a visitor chooses who to be. Nothing of it is linked when the feature `demo` is off.
 
 use crate::commands::{DemoArguments, Format};
+use crate::production::{self, DEMONSTRATION_MARK};
 use crate::serve::{Doors, reload_trust_anew};
 use crate::settings::{self, Settings};
 use crate::wiring::{self, Place};
-use crate::{init, outcome};
+use crate::{init, operation, outcome};
 use renkei_app::House;
 use renkei_db::{Database, Engine};
+use renkei_app::instance::InstanceKind;
 use renkei_demo::chooser::{Chooser, Settings as ChooserSettings};
 use renkei_demo::places::{self, Addresses};
 use renkei_demo::reader::{Agents, Way};
 use renkei_demo::region::institutions::INSTITUTIONS;
 use renkei_demo::region::register::register_toml;
 use renkei_demo::{CardTable, Credentials, Region, Scale, Summary};
-use renkei_kernel::{Clock, Ids, SettableClock, SystemClock, SystemEntropy, Timestamp};
+use renkei_kernel::{Category, Clock, Ids, SettableClock, SystemClock, SystemEntropy, Timestamp};
 use renkei_net::client::{Client, ClientSettings};
 use renkei_participation::register::Section;
 use renkei_testpki::{Issued, TestPki, chain_pem, pem};
@@ -31,10 +33,13 @@ use std::time::{Duration, Instant};
 /// The region is the same for everybody.
 const SEED: u64 = 1954;
 /// Marks a folder as one that a demonstration made and may make anew.
-const MARK: &str = ".renkei-demo";
+const MARK: &str = DEMONSTRATION_MARK;
 const SERVER_NAME: &str = "localhost";
 
 pub async fn run(arguments: DemoArguments) -> ExitCode {
+    if let Some(text) = production::refusal(arguments.data.as_deref()) {
+        return outcome::refused(Category::NotAllowed, "production_instance", &text);
+    }
     match demonstrate(&arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => outcome::of::<(), _>(Err(error)),
@@ -54,7 +59,8 @@ async fn demonstrate(arguments: &DemoArguments) -> Result<(), Box<dyn Error + Se
     }
     refuse_a_used_database(&Place::of(&settings)).await?;
     wiring::make_keys(&settings.folders.keys, &ids).await?;
-    let opened = wiring::open(Place::of(&settings), ids).await?;
+    let place = Place { kind: InstanceKind::Demonstration, ..Place::of(&settings) };
+    let opened = wiring::open(place, ids).await?;
     let bindings = register_toml(
         &region,
         &Scale::DEMO,
@@ -261,6 +267,10 @@ fn settings_of(folder: &Path) -> Settings {
             console: folder.join("data/console.sock"),
         },
         pages: settings::Pages::default(),
+        retention: operation::Retention::default(),
+        logs: operation::Logs::default(),
+        doctor: operation::Thresholds::default(),
+        monitoring: operation::Monitoring::default(),
     }
 }
 

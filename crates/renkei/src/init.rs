@@ -26,6 +26,17 @@ name = "サポートセンター"
 phone = "0000-00-0000"
 hours = "平日 9:00–17:00"
 
+[retention]                    # これより短くはできません / never shorter than these
+records_years = 5
+trail_years = 5                # 監査証跡。記録の年数以上 / never shorter than the records
+network_log_days = 365
+
+[logs]
+folder = "logs"                # operator・security・developer のファイル（日ごと）
+
+[monitoring]
+# address = "127.0.0.1:9464"   # /metrics, /health: この機械の中だけ / this machine only
+
 [entrances]
 console = "data/console.sock"
 

@@ -1,8 +1,10 @@
 //! Writing commands as jobs: the same code whether a running server carries them out (through its console) or the
 //! command holds the data folder itself.
 
+use crate::production::in_a_demonstration;
 use renkei_app::House;
 use renkei_app::find_patient::Sought;
+use renkei_app::instance::InstanceKind;
 use renkei_app::regulation::check_regulation;
 use renkei_intake::Progress;
 use renkei_kernel::{Category, Problem, Withheld};
@@ -21,6 +23,7 @@ pub enum Job {
     RegisterFind { sought: SoughtWords },
     RegulationApply { files: Vec<(String, String)> },
     Rebuild,
+    KeysRotate,
 }
 
 /// Whom an operator looks for, as typed. Never printed.
@@ -61,7 +64,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn done(lines: Vec<String>, summary: impl Serialize) -> Self {
+    pub fn done(lines: Vec<String>, summary: impl Serialize) -> Self {
         let summary = serde_json::to_value(summary).unwrap_or(serde_json::Value::Null);
         Self { exit: 0, status: 0, code: String::new(), lines, summary }
     }
@@ -74,7 +77,7 @@ impl Answer {
             summary: serde_json::Value::Null,
         }
     }
-    fn problem<E: Problem + std::fmt::Display>(problem: &E) -> Self {
+    pub fn problem<E: Problem + std::fmt::Display>(problem: &E) -> Self {
         Self::refused(problem.category(), problem.code(), vec![problem.to_string()])
     }
 }
@@ -87,6 +90,7 @@ pub async fn run(house: &House, job: Job, say: &(dyn Fn(Progress) + Send + Sync)
         Job::RegisterReader { key } => register_reader(house, &key).await,
         Job::RegisterFind { sought } => register_find(house, sought).await,
         Job::RegulationApply { files } => regulation_apply(house, files).await,
+        Job::KeysRotate => crate::keys::rotate(house).await,
         Job::Rebuild => match house.rebuild_projections().await {
             Ok(summary) => {
                 let renkei_app::rebuild::RebuildSummary { charts, remapped, differing, damaged, .. } = summary;
@@ -106,6 +110,11 @@ pub async fn run(house: &House, job: Job, say: &(dyn Fn(Progress) + Send + Sync)
 }
 
 async fn import(house: &House, institution: &str, paths: &[PathBuf], say: &(dyn Fn(Progress) + Send + Sync)) -> Answer {
+    let demonstration = house.instance() == Some(InstanceKind::Demonstration);
+    if !demonstration && paths.iter().any(|path| in_a_demonstration(path)) {
+        let text = "体験版のデータは取り込めません。何も変更していません。 / data of a demonstration is not taken in; nothing was changed";
+        return Answer::refused(Category::NotAllowed, "demonstration_data", vec![text.to_owned()]);
+    }
     match renkei_intake::import_ssmix2(house, institution, paths, say).await {
         Ok(summary) => {
             let c = summary.counts;

@@ -6,6 +6,7 @@ use crate::outcome;
 use crate::settings::Settings;
 use crate::wiring::{Place, TRAIL_NAME, WiringError};
 use renkei_db::Database;
+use renkei_kernel::Problem as _;
 use renkei_ledger::{Report, SigningKey};
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,10 +19,9 @@ pub async fn run(arguments: LedgerArguments) -> ExitCode {
 }
 
 fn place(argument: &PlaceArgument) -> Result<Place, ExitCode> {
-    Settings::load(&argument.config).map(|settings| Place::of(&settings)).map_err(|error| {
-        eprintln!("renkei: E400 {error}");
-        ExitCode::from(2)
-    })
+    Settings::load(&argument.config)
+        .map(|settings| Place::of(&settings))
+        .map_err(|error| outcome::refused(error.category(), error.code(), &error))
 }
 
 async fn open(place: &Place) -> Result<(Database, SigningKey), WiringError> {

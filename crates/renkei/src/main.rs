@@ -6,15 +6,23 @@ mod commands;
 mod console;
 #[cfg(feature = "demo")]
 mod demo;
+mod doctor;
 mod import;
 mod init;
 mod inspect;
 mod jobs;
+mod keys;
 mod ledger;
+mod list_marks;
+mod logs;
 mod migrate;
+mod monitor;
 mod moved;
+mod observe;
+mod operation;
 mod outcome;
 mod panics;
+mod production;
 mod readers;
 mod rebuild;
 mod register;
@@ -29,7 +37,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    start_logging();
+    start_logging(&cli.command);
     panics::tell_the_place_only();
     match cli.command {
         Command::Init { folder } => in_runtime(async move { init::command(&folder).await }),
@@ -40,6 +48,8 @@ fn main() -> ExitCode {
         Command::Register(arguments) => in_runtime(register::run(arguments)),
         Command::Regulation(arguments) => in_runtime(regulation::run(arguments)),
         Command::Ledger(arguments) => in_runtime(ledger::run(arguments)),
+        Command::Doctor(arguments) => in_runtime(doctor::run(arguments)),
+        Command::Keys(arguments) => in_runtime(keys::run(arguments)),
         Command::Rebuild(arguments) => in_runtime(rebuild::run(arguments)),
         Command::Migrate(arguments) => in_runtime(migrate::run(arguments)),
         Command::CardAgent(arguments) => in_runtime(card_agent::run(arguments)),
@@ -55,9 +65,15 @@ fn in_runtime(command: impl Future<Output = ExitCode>) -> ExitCode {
     }
 }
 
-/// Logs go to standard error, for the operator; `RENKEI_LOG` chooses how much. No personal data stands in them.
-fn start_logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("RENKEI_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,renkei=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+/// A server's logs follow its settings; those of a command go to standard error. A settings file that cannot be read is
+/// told by the server itself.
+fn start_logging(command: &Command) {
+    let settings = match command {
+        Command::Serve(arguments) => settings::Settings::load(&arguments.place.config).ok(),
+        _ => None,
+    };
+    match settings {
+        Some(settings) => logs::start(&settings.logs, &settings.retention),
+        None => logs::start(&operation::Logs::default(), &operation::Retention::default()),
+    }
 }

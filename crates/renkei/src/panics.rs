@@ -2,13 +2,17 @@
 //!
 //! Separate because the standard hook prints the text; this one is set before anything else runs.
 
+use renkei_kernel::logs::OPERATOR;
 use std::panic::PanicHookInfo;
 
 /// From here on a panic logs its place and nothing else.
 pub fn tell_the_place_only() {
-    std::panic::set_hook(Box::new(
-        |panic| tracing::error!(panic.place = %place(panic), "an error of the program (E500)"),
-    ));
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!(
+            target: OPERATOR, { panic.place = %place(panic) },
+            "プログラムの誤りが起きました（E500）。場所を開発者へお知らせください。 / an error of the program"
+        )
+    }));
 }
 
 fn place(panic: &PanicHookInfo<'_>) -> String {
@@ -28,7 +32,7 @@ mod tests {
     #[test]
     fn a_panic_tells_its_place_and_not_its_text() {
         if std::env::var_os(CHILD).is_some() {
-            crate::start_logging();
+            crate::logs::start(&crate::operation::Logs::default(), &crate::operation::Retention::default());
             super::tell_the_place_only();
             let ended = std::thread::spawn(|| panic!("氏名は {}", "佐倉ハナ")).join();
             assert!(ended.is_err());

@@ -1,23 +1,26 @@
 //! `renkei serve`: opens the house and its entrances, and closes them in order.
 
 use crate::commands::ServeArguments;
-use crate::settings::{Plain, Settings};
+use crate::monitor::{self, Counted, HouseHealth};
+use crate::observe::Metrics;
+use crate::settings::{Folders, Plain, Settings};
 use crate::wiring::{self, Opened, Place, WiringError};
-use crate::{console, outcome, readers};
+use crate::{console, list_marks, outcome, readers};
 use axum::Router;
 use futures::future::BoxFuture;
 use renkei_access::Zone;
-use renkei_api::health::{Condition, Health, HealthSource, Part};
 use renkei_app::House;
 use renkei_hpki::Purpose;
+use renkei_kernel::logs::OPERATOR;
 use renkei_kernel::{Category, Ids, Problem, SystemClock, SystemEntropy};
 use renkei_net::zone::{self, ZoneDenials, ZoneDenied};
 use renkei_net::{
-    ClientCertificates, Console, Entrance, Identity, Listener, NetError, RootHints, Running, RunningConsole, Versions,
+    ClientCertificates, Console, Entrance, Identity, Listener, NetError, RootHints, Running, RunningConsole,
+    RunningMonitor, Versions,
 };
 use renkei_web::shell::Desk;
 use renkei_web::{PROFESSIONAL_ADDRESSES, WebSettings};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +58,7 @@ impl Problem for ServeError {
 pub async fn run(arguments: ServeArguments) -> ExitCode {
     let settings = match Settings::load(&arguments.place.config) {
         Ok(settings) => settings,
-        Err(error) => return outcome::refused(Category::Malformed, "settings", &error),
+        Err(error) => return outcome::refused(error.category(), error.code(), &error),
     };
     outcome::of_problem(serve(&settings).await)
 }
@@ -65,8 +68,8 @@ async fn serve(settings: &Settings) -> Result<(), ServeError> {
     let opened = wiring::open(Place::of(settings), ids).await?;
     let doors = Doors::open(&opened.house, settings, false).await?;
     tracing::info!(
-        professional = %doors.professional.address(), machine = %doors.machine.address(),
-        patient = %doors.patient.address(), "Renkei is ready"
+        target: OPERATOR, professional = %doors.professional.address(), machine = %doors.machine.address(),
+        patient = %doors.patient.address(), "準備ができました。 / Renkei is ready"
     );
     until_asked_to_stop().await;
     doors.close(opened).await
@@ -80,6 +83,8 @@ pub struct Doors {
     console: RunningConsole,
     trust: tokio::task::JoinHandle<()>,
     sweep: tokio::task::JoinHandle<()>,
+    refusals: tokio::task::JoinHandle<()>,
+    monitor: Option<RunningMonitor>,
     hub: Arc<renkei_api::reader::Hub>,
 }
 
@@ -90,6 +95,8 @@ impl Doors {
         let server_name =
             doors.professional.hosts.first().and_then(|host| host.split(':').next()).unwrap_or("localhost");
         let hub = readers::connect(house, server_name);
+        let metrics = Arc::new(Metrics::new(house.now()));
+        house.connect_watcher(metrics.clone());
         let trust = house.trust();
         let roots = trust.subject_names(&[Purpose::PersonAuth, Purpose::OrganisationAuth]);
         let identity = Identity::from_files(&doors.professional.certificate, &doors.professional.key)?;
@@ -110,25 +117,36 @@ impl Doors {
         };
         professional.rules.fault_page = renkei_web::fault_page(&web);
         professional.rules.strict_transport = !demo;
-        let professional = professional.open(renkei_web::professional(house.clone(), web.clone())?).await?;
+        let pages = metrics.measured("professional", renkei_web::professional(house.clone(), web.clone())?);
+        let professional = professional.open(pages).await?;
         let machine_router = renkei_api::reader::router(hub.clone())
             .merge(renkei_api::health::router_of(Arc::new(HouseHealth(house.clone()))));
-        let machine = plain(Entrance::Machine, &doors.machine)?.open(machine_router).await?;
+        let machine = plain(Entrance::Machine, &doors.machine)?;
+        let machine = machine.open(metrics.measured("machine", machine_router)).await?;
         let mut patient = plain(Entrance::Patient, &doors.patient)?;
         patient.rules.fault_page = renkei_web::fault_page(&web);
         // A demonstration must not bind every other program of this machine's localhost to TLS.
         patient.rules.strict_transport = !demo;
-        let patient = patient.open(patient_router(house, web)?).await?;
-        let console = console::rules(Console::new(&doors.console)).open(console::router(house.clone())).await?;
-        let trust = tokio::spawn(watch_trust(house.clone(), settings.folders.trust.clone()));
+        let patient = patient.open(metrics.measured("patient", patient_router(house, web)?)).await?;
+        let counted: Counted = [("professional", &professional), ("machine", &machine), ("patient", &patient)]
+            .map(|(name, running)| (name, running.counters()))
+            .into();
+        let watched = monitor::router(house, &metrics, &counted);
+        let console_router = console::router(house.clone()).merge(watched.clone());
+        let console = console::rules(Console::new(&doors.console)).open(console_router).await?;
+        let monitor = monitor::open(settings.monitoring, watched).await?;
+        let refusals = tokio::spawn(monitor::tell_refusals(counted));
+        let trust = tokio::spawn(watch_trust(house.clone(), settings.folders.clone()));
         let sweep = tokio::spawn(sweep_daily(house.clone()));
-        Ok(Self { professional, machine, patient, console, trust, sweep, hub })
+        Ok(Self { professional, machine, patient, console, trust, sweep, refusals, monitor, hub })
     }
 
     /// Lets running requests end, then closes the house.
     pub async fn close(self, opened: Opened) -> Result<(), ServeError> {
         self.trust.abort();
         self.sweep.abort();
+        self.refusals.abort();
+        drop(self.monitor);
         self.hub.close();
         self.professional.close().await;
         self.machine.close().await;
@@ -175,10 +193,13 @@ fn plain(entrance: Entrance, door: &Plain) -> Result<Listener, NetError> {
 
 /// Reads the trust folder again and again. A folder that cannot be read leaves the lists held so far in force, until
 /// they end; then sign-in fails closed.
-async fn watch_trust(house: House, folder: PathBuf) {
+async fn watch_trust(house: House, folders: Folders) {
     loop {
         tokio::time::sleep(TRUST_LOOKED_AT_EVERY).await;
-        reload_trust(&house, &folder);
+        reload_trust(&house, &folders.trust);
+        if let Err(error) = list_marks::keep(&folders.data, house.trust().marks()) {
+            tracing::error!(target: OPERATOR, code = error.code(), "{error}");
+        }
     }
 }
 
@@ -187,7 +208,10 @@ async fn sweep_daily(house: House) {
     loop {
         match house.sweep_originals().await {
             Ok(swept) if swept.removed > 0 => {
-                tracing::info!(removed = swept.removed, "orphaned originals were removed")
+                tracing::info!(
+                    target: OPERATOR, removed = swept.removed,
+                    "行き先のない原本 {} 件を片付けました。 / orphaned originals were removed", swept.removed
+                )
             }
             Ok(_) => {}
             Err(error) => tracing::error!(code = error.code(), "orphaned originals were not swept"),
@@ -201,11 +225,17 @@ pub fn reload_trust(house: &House, folder: &Path) {
     match house.trust().reload(folder, house.now()) {
         Ok(trust) => {
             for finding in trust.findings() {
-                tracing::warn!(code = %finding.code, place = %finding.place, "trust folder: {}", finding.message);
+                tracing::warn!(
+                    target: OPERATOR, code = %finding.code, place = %finding.place,
+                    "trust フォルダに使えないものがあります。 / trust folder: {}", finding.message
+                );
             }
             house.set_trust(trust);
         }
-        Err(error) => tracing::error!(code = error.code(), "the trust folder was not read: {error}"),
+        Err(error) => tracing::error!(
+            target: OPERATOR, code = error.code(),
+            "trust フォルダを読めません。今の信頼リストを使い続けます。 / the trust folder was not read: {error}"
+        ),
     }
 }
 
@@ -231,36 +261,3 @@ pub async fn until_asked_to_stop() {
         }
     }
 }
-
-/// How the house is, without personal data: the trail's waiting records and the revocation lists.
-struct HouseHealth(House);
-
-impl HealthSource for HouseHealth {
-    fn health(&self) -> BoxFuture<'_, Health> {
-        Box::pin(async move {
-            let now = self.0.now();
-            let trail = match renkei_ledger::waiting(self.0.db()).await {
-                Err(_) => Part { name: "trail", condition: Condition::Failed, number: None },
-                Ok(waiting) => {
-                    let seconds = waiting.oldest_at.map_or(0, |oldest| now.seconds_since(oldest));
-                    let late = seconds > TRAIL_LATE_SECONDS;
-                    let condition = if late { Condition::Strained } else { Condition::Well };
-                    Part { name: "trail", condition, number: Some(seconds) }
-                }
-            };
-            let policy = match self.0.regulation().at(now) {
-                Some(_) => Condition::Well,
-                None => Condition::Failed,
-            };
-            let policy = Part { name: "policy", condition: policy, number: None };
-            let behind = self.0.ledger().clock_behind_seconds();
-            let set_back = behind >= renkei_kernel::limits::CLOCK_BACK_ALARM_SECONDS;
-            let condition = if set_back { Condition::Strained } else { Condition::Well };
-            let clock = Part { name: "clock", condition, number: Some(behind) };
-            Health::of(env!("CARGO_PKG_VERSION"), vec![trail, policy, clock])
-        })
-    }
-}
-
-/// A record that waits longer for its number is worth a look.
-const TRAIL_LATE_SECONDS: i64 = 5;

@@ -1,6 +1,8 @@
 //! The installation's settings: `renkei.toml`, read strictly (an unknown key is refused, so that a typing mistake
 //! cannot switch a protection off unnoticed). Relative paths start at the file's own folder.
 
+use crate::operation::{Logs, Monitoring, Retention, Thresholds, TooShort};
+use renkei_kernel::{Category, Problem};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -14,6 +16,14 @@ pub struct Settings {
     pub entrances: Entrances,
     #[serde(default)]
     pub pages: Pages,
+    #[serde(default)]
+    pub retention: Retention,
+    #[serde(default)]
+    pub logs: Logs,
+    #[serde(default)]
+    pub doctor: Thresholds,
+    #[serde(default)]
+    pub monitoring: Monitoring,
 }
 
 #[derive(Clone, Deserialize)]
@@ -111,6 +121,23 @@ pub enum SettingsError {
     Mistake(PathBuf, Mistake),
     #[error("{0} は data フォルダの外に置いてください / must lie outside the data folder")]
     InsideData(&'static str),
+    #[error(transparent)]
+    TooShort(#[from] TooShort),
+}
+
+impl Problem for SettingsError {
+    fn category(&self) -> Category {
+        match self {
+            Self::TooShort(error) => error.category(),
+            _ => Category::Malformed,
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::TooShort(error) => error.code(),
+            _ => "settings",
+        }
+    }
 }
 
 /// Where and what, without the line itself: it may be the one with the database's password.
@@ -155,6 +182,7 @@ impl Settings {
         if settings.folders.checkpoints.starts_with(&settings.folders.data) {
             return Err(SettingsError::InsideData("folders.checkpoints"));
         }
+        settings.retention.check()?;
         Ok(settings)
     }
 
@@ -189,6 +217,9 @@ impl Settings {
             &mut doors.console,
         ] {
             change(path);
+        }
+        if let Some(folder) = &mut self.logs.folder {
+            change(folder);
         }
     }
 }
@@ -235,6 +266,16 @@ mod tests {
             assert!(matches!(error, SettingsError::Mistake(..)));
             assert!(!format!("{error} {error:?}").contains("himitsu"), "{error}");
         }
+    }
+
+    /// R-X-05: a retention of three years is refused when the settings are read.
+    #[test]
+    fn a_trail_kept_for_three_years_is_refused() {
+        let text = crate::init::SETTINGS_TEMPLATE.replace("trail_years = 5", "trail_years = 3");
+        let refused = written(&text).unwrap_err();
+        assert!(matches!(refused, SettingsError::TooShort(_)));
+        assert_eq!((refused.category().status(), refused.category().exit_code()), (422, 2));
+        assert!(refused.to_string().contains("5 以上"), "{refused}");
     }
 
     /// R-X-16: keys never lie in the data folder, whose copy is the backup.

@@ -1,11 +1,14 @@
 //! Opens a house from its settings: keys, database, trail, originals, trust; in this order, and closed in the reverse.
 
 use crate::moved;
+use crate::list_marks::{self, MarksError};
 use crate::settings::{Database as Engine, Settings};
+use renkei_app::instance::{InstanceError, InstanceKind};
 use renkei_app::{AppError, House, HouseSettings, Parts};
 use renkei_blobs::Blobs;
 use renkei_db::Database;
 use renkei_hpki::Trust;
+use renkei_kernel::logs::OPERATOR;
 use renkei_kernel::{Category, Ids, Problem};
 use renkei_keys::{Sealer, refuse_if_inside};
 use renkei_ledger::{Ledger, Sequencer, SequencerSettings, SigningKey};
@@ -42,6 +45,10 @@ pub enum WiringError {
     )]
     Moving,
     #[error(transparent)]
+    Marks(#[from] MarksError),
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
+    #[error(transparent)]
     App(#[from] AppError),
 }
 
@@ -71,6 +78,7 @@ impl Problem for WiringError {
             Self::App(error) => error.category(),
             Self::Moved | Self::Moving => Category::Conflict,
             Self::Trust(error) => error.category(),
+            Self::Instance(error) => error.category(),
             _ => Category::Stopped,
         }
     }
@@ -84,6 +92,8 @@ impl Problem for WiringError {
             Self::Trust(_) => "trust_unusable",
             Self::Moved => "database_moved",
             Self::Moving => "database_moving",
+            Self::Marks(error) => error.code(),
+            Self::Instance(error) => error.code(),
             Self::App(error) => error.code(),
         }
     }
@@ -98,6 +108,7 @@ pub struct Place {
     pub checkpoints: PathBuf,
     pub trust: PathBuf,
     pub feed_late_hours: i64,
+    pub kind: InstanceKind,
 }
 
 impl Place {
@@ -114,6 +125,7 @@ impl Place {
             checkpoints: folders.checkpoints.clone(),
             trust: folders.trust.clone(),
             feed_late_hours: settings.pages.feed_late_hours,
+            kind: InstanceKind::Production,
         }
     }
 }
@@ -143,11 +155,20 @@ pub async fn open(place: Place, ids: Ids) -> Result<Opened, WiringError> {
     let ledger = Ledger::new(ids.clone(), "renkei/main");
     let key = Arc::new(SigningKey::load(&place.keys, TRAIL_NAME)?);
     let blobs = Blobs::open(&place.data.join("originals"), sealer.clone())?;
-    let trust = Trust::load(&place.trust, ids.now())?;
+    let trust = Trust::load_after(&place.trust, ids.now(), &list_marks::remembered(&place.data)?)?;
+    list_marks::keep(&place.data, trust.marks())?;
     let sequencer =
         Sequencer::start(db.clone(), &ledger, SequencerSettings { key, checkpoint_folder: place.checkpoints }).await?;
     let settings = HouseSettings { feed_late_hours: place.feed_late_hours };
     let house = House::open(Parts { ids, db, sealer, ledger, blobs, trust, settings }).await?;
+    house.settle_instance(place.kind).await?;
+    if let Some(rotated) = house.settle_rotation().await? {
+        tracing::warn!(
+            target: OPERATOR, { key.before = %rotated.key_before, key.after = %rotated.key_after },
+            "途中で止まっていた鍵の交換を片付けました（{:?}）。keys の控えをとり直してください。 / a key rotation that was cut short is settled",
+            rotated.end
+        );
+    }
     house.note_start().await?;
     Ok(Opened { house, sequencer })
 }

@@ -10,6 +10,7 @@ mod import;
 mod limits;
 mod matrix;
 mod moving;
+mod operation;
 mod register;
 mod seals;
 mod sign_in;

@@ -9,6 +9,7 @@ pub mod era;
 pub mod finding;
 pub mod ids;
 pub mod limits;
+pub mod logs;
 pub mod problem;
 pub mod withheld;
 

@@ -14,6 +14,7 @@ use axum::response::Response;
 use futures::FutureExt;
 use http_body_util::Limited;
 use renkei_kernel::limits::HEAD_BYTES_MAX;
+use renkei_kernel::logs::{OPERATOR, SECURITY};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -106,11 +107,12 @@ impl Desk {
         let reference = reference(counter, facts);
         match fault {
             Fault::Panicked => tracing::error!(
-                net.entrance = facts.entrance.as_str(), net.reference = %reference,
-                "a request at the {} entrance ended in an error of ours ({reference})", facts.entrance
+                target: OPERATOR, { net.entrance = facts.entrance.as_str(), net.reference = %reference },
+                "入口 {0} で内部の誤りが起きました（{reference}）。開発者の記録とあわせてお知らせください。 / a request at the {0} entrance ended in an error of ours",
+                facts.entrance
             ),
             Fault::TimedOut | Fault::BodyTooLarge | Fault::HeadTooLarge => tracing::warn!(
-                net.entrance = facts.entrance.as_str(), net.reference = %reference, net.fault = fault.code(),
+                target: SECURITY, { net.entrance = facts.entrance.as_str(), net.reference = %reference, net.fault = fault.code() },
                 "a request at the {} entrance was cut: {} ({reference})", facts.entrance, fault.code()
             ),
         }

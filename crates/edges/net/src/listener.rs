@@ -13,6 +13,7 @@ use crate::possession::kept_chain;
 use crate::rules::Rules;
 use crate::tls::{ClientCertificates, Versions, server_config};
 use axum::Router;
+use renkei_kernel::logs::OPERATOR;
 use rustls::{PeerIncompatible, ServerConfig};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -90,8 +91,8 @@ impl Listener {
             running.doors.spawn(door.stand(hall, running.closing.subscribe()));
         }
         tracing::info!(
-            net.entrance = running.entrance.as_str(), net.address = %running.address,
-            "the {} entrance is open at {}", running.entrance, running.address
+            target: OPERATOR, { net.entrance = running.entrance.as_str(), net.address = %running.address },
+            "入口 {0} を {1} で開きました。 / the {0} entrance is open", running.entrance, running.address
         );
         Ok(running)
     }
@@ -121,7 +122,10 @@ impl Running {
     pub async fn close(mut self) {
         let _nobody_left = self.closing.send(true);
         while self.doors.join_next().await.is_some() {}
-        tracing::info!(net.entrance = self.entrance.as_str(), "the {} entrance is closed", self.entrance);
+        tracing::info!(
+            target: OPERATOR, { net.entrance = self.entrance.as_str() },
+            "入口 {0} を閉じました。 / the {0} entrance is closed", self.entrance
+        );
     }
 }
 
@@ -161,7 +165,11 @@ impl Door {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file handles or a caller that left already; a short pause keeps this from spinning.
-                    tracing::warn!(error = %error, "a connection at the {} entrance was not taken", hall.entrance);
+                    tracing::warn!(
+                        target: OPERATOR, error = %error,
+                        "入口 {0} で接続を受け取れませんでした。開けるファイルの数などを確かめてください。 / a connection at the {0} entrance was not taken",
+                        hall.entrance
+                    );
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
                 }

@@ -20,6 +20,7 @@ use renkei_app::session::{Caller, NoSession, PROFESSIONAL_ENTRANCE, Session};
 use renkei_app::start_page::WhoView;
 use renkei_app::{AppError, House, Refusal, reference_number};
 use renkei_kernel::limits::SESSION_ABSOLUTE_SECONDS;
+use renkei_kernel::logs::SECURITY;
 use renkei_kernel::{Category, EventId};
 use renkei_net::ConnectionFacts;
 
@@ -268,7 +269,7 @@ impl Web {
     pub fn refuse(&self, visitor: &Visitor, entered: Option<&Entered>, refusal: Refusal) -> Response {
         let event = refusal.reference.unwrap_or_else(|| {
             let event: EventId = self.house.ids().next();
-            tracing::info!(reference = %reference_number(event), code = refusal.code, "a request was refused");
+            tracing::info!(target: SECURITY, reference = %reference_number(event), code = refusal.code, "a request was refused");
             event
         });
         let mut shell = entered.map_or_else(|| visitor.shell(self), |entered| entered.shell(self, visitor));

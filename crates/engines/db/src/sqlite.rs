@@ -10,6 +10,7 @@ use crate::{Error, Tx};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use renkei_kernel::limits::{ACT_SECONDS_MAX, ACTS_PER_COMMIT_MAX, COMMIT_AFTER_MS, WRITER_QUEUE_MAX};
+use renkei_kernel::logs::OPERATOR;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
@@ -327,7 +328,11 @@ impl Pen {
             tracing::warn!("a broken transaction could not be rolled back by statement");
         }
         if let Some(error) = broken {
-            tracing::error!("a commit of {} acts failed: {error}", ended.len());
+            tracing::error!(
+                target: OPERATOR,
+                "データベースに書けません（{} 件）。書けなかったものは行われていません。ディスクの空きを確かめてください。 / a commit failed: {error}",
+                ended.len()
+            );
             for (act, end) in ended {
                 // One that failed by itself says why: it may be what broke the others' commit (disk full).
                 match end {
@@ -355,7 +360,10 @@ impl Pen {
         }
         match open(&self.file, &self.settings, false).await {
             Ok(connection) => self.connection = connection,
-            Err(error) => tracing::error!("the writer could not open its file again: {error}"),
+            Err(error) => tracing::error!(
+                target: OPERATOR,
+                "データベースを開き直せません。 / the writer could not open its file again: {error}"
+            ),
         }
     }
 }

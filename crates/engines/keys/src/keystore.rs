@@ -5,7 +5,7 @@
 
 use crate::seal::{self, Place, SealKind};
 use crate::secret_file::{erase_what_was_replaced, refuse_if_open, replace_and_erase, touch_private};
-use crate::{Error, InstallationKey, Secret};
+use crate::{Error, InstallationKey, Secret, rotation};
 use renkei_db::sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use renkei_db::{BoxFuture, Database, Migration, Schema, Settings, Tx};
 use renkei_kernel::{ChartId, Entropy, Ids, Timestamp};
@@ -76,6 +76,14 @@ pub trait KeyStore: Send + Sync {
     fn root(&self, name: &'static str) -> BoxFuture<'_, Result<Secret, Error>>;
     /// Replaces the installation's key and wraps everything anew; answers how many keys were wrapped.
     fn rotate_installation_key(&self) -> BoxFuture<'_, Result<u64, Error>>;
+    /// Names the installation's key in force.
+    fn installation_fingerprint(&self) -> [u8; 8];
+    /// Notes durably that a rotation begins, before it does; refused while an earlier one is noted.
+    fn note_rotation(&self) -> Result<(), Error>;
+    /// The key that was to be replaced by a rotation of whose end the trail was not told.
+    fn rotation_noted(&self) -> Result<Option<[u8; 8]>, Error>;
+    /// The trail was told.
+    fn rotation_told(&self) -> Result<(), Error>;
     /// Ends the store's writer and gives its file free.
     fn close(&self) -> BoxFuture<'_, Result<(), Error>>;
 }
@@ -500,6 +508,19 @@ impl KeyStore for FileKeyStore {
             }
             self.finish_rotation().await
         })
+    }
+
+    fn installation_fingerprint(&self) -> [u8; 8] {
+        now_valid(&self.wrappers).current.fingerprint()
+    }
+    fn note_rotation(&self) -> Result<(), Error> {
+        rotation::note(&self.folder, self.installation_fingerprint())
+    }
+    fn rotation_noted(&self) -> Result<Option<[u8; 8]>, Error> {
+        rotation::noted(&self.folder)
+    }
+    fn rotation_told(&self) -> Result<(), Error> {
+        rotation::remove(&self.folder)
     }
 
     fn close(&self) -> BoxFuture<'_, Result<(), Error>> {

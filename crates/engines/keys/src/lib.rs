@@ -9,10 +9,12 @@ mod cache;
 mod error;
 mod installation;
 mod keystore;
+mod rotation;
 mod seal;
 mod sealer;
 mod secret;
 mod secret_file;
+mod survey;
 
 pub use error::Error;
 pub use installation::InstallationKey;
@@ -21,3 +23,4 @@ pub use seal::{SealKind, Sealed};
 pub use sealer::{ChartKey, Sealer};
 pub use secret::Secret;
 pub use secret_file::{create_secret_file, read_secret_file, refuse_if_inside};
+pub use survey::{Survey, fits, survey};

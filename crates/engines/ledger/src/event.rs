@@ -124,6 +124,10 @@ impl Event {
     pub fn name(&self) -> EventName {
         self.name
     }
+    /// Name and outcome: what monitoring counts.
+    pub(crate) fn kind(&self) -> (EventName, Outcome) {
+        (self.name, self.outcome)
+    }
     #[must_use]
     pub fn action(mut self, action: Action) -> Self {
         self.action = action;

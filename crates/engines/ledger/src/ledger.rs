@@ -1,6 +1,8 @@
 //! The handle that stamps events: id, time, and how far the time can be trusted.
 
 use crate::canonical::Value;
+use crate::name::{EventName, Outcome};
+use crate::tally::Tally;
 use renkei_kernel::limits::CLOCK_BACK_ALARM_SECONDS;
 use renkei_kernel::{EventId, Ids, Timestamp};
 use std::sync::Arc;
@@ -21,6 +23,7 @@ struct Inner {
     /// The present step back of the clock was told already.
     alarmed: AtomicBool,
     bell: Arc<Notify>,
+    tally: Arc<Tally>,
 }
 
 /// What an event gets when it is made.
@@ -32,6 +35,7 @@ pub(crate) struct Stamp {
     pub(crate) behind_micros: i64,
     pub(crate) source: Arc<str>,
     pub(crate) bell: Arc<Notify>,
+    pub(crate) tally: Arc<Tally>,
 }
 
 impl Stamp {
@@ -59,6 +63,7 @@ impl Ledger {
                 newest: AtomicI64::new(i64::MIN),
                 alarmed: AtomicBool::new(false),
                 bell: Arc::new(Notify::new()),
+                tally: Arc::new(Tally::new()),
             }),
         }
     }
@@ -73,6 +78,7 @@ impl Ledger {
             behind_micros: newest.saturating_sub(at.micros()).max(0),
             source: self.inner.source.clone(),
             bell: self.inner.bell.clone(),
+            tally: self.inner.tally.clone(),
         }
     }
 
@@ -93,6 +99,11 @@ impl Ledger {
     pub fn clock_behind_seconds(&self) -> i64 {
         let newest = self.inner.newest.load(Ordering::SeqCst);
         (newest.saturating_sub(self.inner.ids.now().micros()) / 1_000_000).max(0)
+    }
+
+    /// Records of each kind that this program left since it began, for monitoring.
+    pub fn tally(&self) -> Vec<(EventName, Outcome, u64)> {
+        self.inner.tally.read()
     }
 
     /// After a restart the clock may have been set back while nobody looked: the newest time of the trail counts.

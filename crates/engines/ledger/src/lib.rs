@@ -5,6 +5,7 @@
 //! one sequencer numbers them, grows an RFC 6962 tree and signs checkpoints that are copied outside the data folder.
 
 mod canonical;
+mod condition;
 mod error;
 mod event;
 mod folder;
@@ -16,10 +17,12 @@ mod read;
 mod record;
 mod schema;
 mod sequencer;
+mod tally;
 mod tiles;
 pub mod tree;
 mod verify;
 
+pub use condition::{TrailCondition, condition, numbered};
 pub use error::Error;
 pub use event::{Detail, Event};
 pub use ledger::Ledger;
@@ -30,7 +33,7 @@ pub use read::{Found, Waiting, entries_of_patient, entry_find, export, latest_ch
 pub use record::{
     Recorded, RecordedInTx, Trailed, record, record_all, record_alone, record_plain, record_plain_all, record_read,
 };
-pub use schema::migrate;
+pub use schema::{AREA, MIGRATIONS, migrate};
 pub use sequencer::{Sequencer, SequencerSettings};
 pub use verify::{Fault, Report, Warning, verify};
 

@@ -114,6 +114,8 @@ names! {
     KeyRotated, "key.rotated", Update;
     KeyDestroyed, "key.destroyed", Delete;
     ExchangeCrossRegion, "exchange.crossregion", Read;
+    /// The installation ran for the first time (R-X-19).
+    InstanceInitialised, "instance.initialised", Create;
     SystemStart, "system.start", Execute;
     SystemStop, "system.stop", Execute;
     /// The house moves to another database: once at the old place, once at the new.

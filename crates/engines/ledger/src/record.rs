@@ -100,8 +100,13 @@ pub async fn record<'t>(tx: &'t Tx, permit: &'t Permit, event: &Event) -> Result
 pub async fn record_all<'t>(tx: &'t Tx, acts: &'t [(Permit, Event)]) -> Result<Vec<RecordedInTx<'t>>, Error> {
     let rows = acts.iter().map(|(permit, event)| Row::of(event, Some(permit))).collect::<Result<Vec<_>, _>>()?;
     insert(tx, rows).await?;
-    if let Some((_, event)) = acts.first() {
-        ring_after_commit(tx, event);
+    if let Some((_, first)) = acts.first() {
+        let (bell, tally) = (first.stamp.bell.clone(), first.stamp.tally.clone());
+        let kinds: Vec<_> = acts.iter().map(|(_, event)| event.kind()).collect();
+        tx.after_commit(move || {
+            kinds.into_iter().for_each(|(name, outcome)| tally.count(name, outcome));
+            bell.notify_one();
+        });
     }
     Ok(acts.iter().map(|(permit, event)| RecordedInTx { tx, permit, event: event.id(), at: event.at() }).collect())
 }
@@ -154,8 +159,11 @@ pub async fn record_alone(database: &Database, event: Event) -> Result<EventId, 
 }
 
 fn ring_after_commit(tx: &Tx, event: &Event) {
-    let bell = event.stamp.bell.clone();
-    tx.after_commit(move || bell.notify_one());
+    let (bell, tally, (name, outcome)) = (event.stamp.bell.clone(), event.stamp.tally.clone(), event.kind());
+    tx.after_commit(move || {
+        tally.count(name, outcome);
+        bell.notify_one();
+    });
 }
 
 struct Row {

@@ -7,7 +7,11 @@
 use renkei_db::{Database, Migration, Schema};
 use renkei_kernel::Timestamp;
 
-static MIGRATIONS: [Migration; 1] = [Migration::new("0001_create_trail", |schema: &mut Schema| {
+/// Under which the migrations are noted.
+pub const AREA: &str = "ledger";
+
+/// The trail's list, for whoever compares a database with this program.
+pub static MIGRATIONS: [Migration; 1] = [Migration::new("0001_create_trail", |schema: &mut Schema| {
     schema.table("trail_waiting", |t| {
         t.id("event_id").micros("happened_at").text("name").id_or_null("patient_id").bytes("entry").bytes("leaf_hash");
         t.key(&["event_id"]).index(&["patient_id", "happened_at"]);
@@ -32,5 +36,5 @@ static MIGRATIONS: [Migration; 1] = [Migration::new("0001_create_trail", |schema
 
 /// Makes or brings up to date the trail's tables.
 pub async fn migrate(database: &Database, now: Timestamp) -> Result<usize, renkei_db::Error> {
-    database.migrate("ledger", &MIGRATIONS, now).await
+    database.migrate(AREA, &MIGRATIONS, now).await
 }

@@ -15,6 +15,7 @@ use renkei_db::sea_orm::sea_query::ArrayType;
 use renkei_db::sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use renkei_db::{BoxFuture, Column, Database, Engine, Holds, Isolation, Tx};
 use renkei_kernel::limits::{CHECKPOINT_EVERY_ENTRIES, CHECKPOINT_EVERY_SECONDS, TRAIL_WAIT_MAX_SECONDS};
+use renkei_kernel::logs::{OPERATOR, SECURITY};
 use renkei_kernel::{SessionId, Timestamp};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -205,7 +206,10 @@ impl Work {
                 None => {
                     if let Err(error) = self.number_all(&mut signed, false).await {
                         // Records stay durable and wait; whoever watches sees their age (`waiting`).
-                        tracing::error!("the trail's records could not be numbered: {error}");
+                        tracing::error!(
+                            target: OPERATOR,
+                            "監査証跡の採番ができません。記録は失われていません。ディスクとデータベースを確かめてください。 / the trail's records could not be numbered: {error}"
+                        );
                         tokio::time::sleep(LOOK).await;
                     }
                 }
@@ -413,8 +417,8 @@ async fn number_batch(tx: &Tx, holder: Uuid, now: Timestamp) -> Result<Numbered,
     let waited_seconds = now.seconds_since(Timestamp(oldest_waited));
     if waited_seconds > TRAIL_WAIT_MAX_SECONDS {
         tracing::warn!(
-            trail.waited_seconds = waited_seconds,
-            "a trail record waited {waited_seconds} s for its number"
+            target: OPERATOR, { trail.waited_seconds = waited_seconds },
+            "監査証跡の記録が {waited_seconds} 秒、番号を待ちました。 / a trail record waited for its number"
         );
     }
     Ok(Numbered { elsewhere: false, count, size: size + count })
@@ -460,7 +464,10 @@ impl Waiting {
         let entry: Vec<u8> = row.try_get("", "entry")?;
         let leaf = leaf_hash(&entry);
         if row.try_get::<Vec<u8>>("", "leaf_hash")? != leaf {
-            tracing::error!("the waiting trail record {event_id} was changed and is not numbered");
+            tracing::error!(
+                target: SECURITY,
+                "採番前の監査証跡の記録 {event_id} が書き換えられています。番号は付けません。 / a waiting trail record was changed and is not numbered"
+            );
             return Ok(None);
         }
         Ok(Some(Self {

@@ -18,6 +18,7 @@ use crate::reader::wire::{
     is_signed_by,
 };
 use futures::future::BoxFuture;
+use renkei_kernel::logs::SECURITY;
 use renkei_kernel::{CardReadId, Ids, ReaderId, Timestamp};
 use renkei_net::zone::EventThrottle;
 use std::collections::{HashMap, VecDeque};
@@ -244,7 +245,7 @@ impl Hub {
         let attempt = self.inner().claims.attempt(source, at);
         if let Some((_, attempts)) = attempt {
             let code = reason.code();
-            tracing::warn!(reader.id = %reader, reader.reason = code, "a claim to be reader {reader} was refused: {code}");
+            tracing::warn!(target: SECURITY, { reader.id = %reader, reader.reason = code }, "a claim to be reader {reader} was refused: {code}");
             let notice = ReaderNotice::ClaimRefused { reader, reason, attempts, at };
             self.settings.sink.noticed(notice).await;
         }

@@ -7,5 +7,6 @@ mod console;
 mod floods;
 mod handshake;
 mod http2;
+mod monitor;
 mod scene;
 mod zones;

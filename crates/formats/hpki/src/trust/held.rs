@@ -38,6 +38,14 @@ impl ListMark {
             && self.scope_sha256 == scope_digest(&list.scope)
     }
 
+    fn is_of_the_same(&self, other: &Self) -> bool {
+        self.issuer_sha256 == other.issuer_sha256 && self.scope_sha256 == other.scope_sha256
+    }
+
+    fn order(&self) -> (usize, &str, i64, usize) {
+        (self.number.len(), &self.number, self.this_update, self.entries)
+    }
+
     /// Whether `list` may follow what this mark remembers (hpki.md section 7).
     fn allows(&self, list: &RevocationList) -> Result<(), Reject> {
         let number = list.number.as_ref().map(hex::encode).unwrap_or_default();
@@ -63,16 +71,22 @@ fn scope_digest(scope: &Scope) -> String {
 }
 
 impl Trust {
-    /// What to remember of the lists in use, for the next load after a restart.
-    pub fn marks(&self) -> Vec<ListMark> {
-        let mut marks: Vec<ListMark> = Vec::new();
-        for list in self.authorities().iter().flat_map(Authority::lists) {
+    /// What to remember for the next load after a restart: the newest list ever seen of each authority and scope, also
+    /// where none is in use now. A list that was put back and refused must not be taken the time after.
+    pub fn marks(&self) -> &[ListMark] {
+        &self.marks
+    }
+
+    /// Takes the lists in use into the marks.
+    pub(super) fn remember(&mut self) {
+        for list in self.authorities.iter().flat_map(Authority::lists) {
             let mark = ListMark::of(list);
-            if !marks.contains(&mark) {
-                marks.push(mark);
+            match self.marks.iter_mut().find(|known| known.is_of_the_same(&mark)) {
+                Some(known) if known.order() < mark.order() => *known = mark,
+                Some(_) => {}
+                None => self.marks.push(mark),
             }
         }
-        marks
     }
 }
 

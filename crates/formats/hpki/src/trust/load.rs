@@ -56,6 +56,7 @@ pub(super) fn without_authorities() -> Result<Trust, TrustError> {
         roles: table(None, Path::new(""), RoleTable::EMBEDDED, RoleTable::parse)?,
         professions: table(None, Path::new(""), ProfessionTable::EMBEDDED, ProfessionTable::parse)?,
         findings: Vec::new(),
+        marks: Vec::new(),
     })
 }
 
@@ -74,7 +75,7 @@ impl Trust {
     /// The answer is a new snapshot; on an error the held one stays in use.
     pub fn reload(&self, folder: &Path, at: Timestamp) -> Result<Self, TrustError> {
         let held: Vec<_> = self.authorities.iter().flat_map(|authority| authority.lists.iter().cloned()).collect();
-        Self::load_with(folder, at, &held, &self.marks())
+        Self::load_with(folder, at, &held, &self.marks)
     }
 
     fn load_with(
@@ -91,6 +92,7 @@ impl Trust {
             roles: table(file.roles.as_deref(), folder, RoleTable::EMBEDDED, RoleTable::parse)?,
             professions: table(file.professions.as_deref(), folder, ProfessionTable::EMBEDDED, ProfessionTable::parse)?,
             findings: Vec::new(),
+            marks: marks.to_vec(),
         };
         note_unknown(&mut trust.findings, "trust.toml", &file.unknown);
         let mut lists = ReadLists::new();
@@ -102,6 +104,7 @@ impl Trust {
             note_unknown(&mut trust.findings, &format!("authority {}", index + 1), &entry.unknown);
             trust.authorities.push(authority);
         }
+        trust.remember();
         Ok(trust)
     }
 }

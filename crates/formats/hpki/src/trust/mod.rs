@@ -28,6 +28,8 @@ pub struct Trust {
     roles: RoleTable,
     professions: ProfessionTable,
     findings: Vec<Finding>,
+    /// The newest list ever seen of each authority and scope, in use or not.
+    marks: Vec<ListMark>,
 }
 
 /// What is known of one certificate now.

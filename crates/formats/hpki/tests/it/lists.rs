@@ -70,8 +70,13 @@ fn a_lower_number_never_comes_back() {
     assert!(trust.findings().iter().any(|finding| finding.code == "crl-stale"));
 
     // After a restart only the marks are left: the old list is not taken, so the door stays closed.
-    let restarted = Trust::load_after(scene.path(), AT, &scene.trust.marks()).unwrap();
+    let restarted = Trust::load_after(scene.path(), AT, scene.trust.marks()).unwrap();
     assert_eq!(scene.reason(&restarted, &scene.doctor, AT), Reason::CrlStale);
+    // Nor at the next look, nor after one more restart: what was refused does not fade from memory.
+    let looked_again = restarted.reload(scene.path(), AT).unwrap();
+    assert_eq!(scene.reason(&looked_again, &scene.doctor, AT), Reason::CrlStale);
+    let restarted_again = Trust::load_after(scene.path(), AT, looked_again.marks()).unwrap();
+    assert_eq!(scene.reason(&restarted_again, &scene.doctor, AT), Reason::CrlStale);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::card::{AskedFrom, CardReaders};
 use crate::error::AppError;
 use crate::misuse::Denials;
+use crate::feeds::FeedBoard;
 use crate::regulation::Regulation;
 use crate::sign_in::Refusals;
 
@@ -49,6 +50,7 @@ struct Inner {
     trust: RwLock<Arc<Trust>>,
     regulation: RwLock<Arc<Regulation>>,
     readers: OnceLock<Arc<dyn CardReaders>>,
+    feeds: FeedBoard,
     /// Held while a register or a regulation is read, checked and written.
     loading: tokio::sync::Mutex<()>,
     /// Refusals of signed-in persons, and of sign-ins by source, within the last minutes.
@@ -83,6 +85,7 @@ impl House {
                 trust: RwLock::new(Arc::new(parts.trust)),
                 regulation: RwLock::new(Arc::new(Regulation::none())),
                 readers: OnceLock::new(),
+                feeds: FeedBoard::default(),
                 loading: tokio::sync::Mutex::new(()),
                 denials: Mutex::default(),
                 sign_in_refusals: Mutex::default(),
@@ -160,6 +163,11 @@ impl House {
     }
     pub(crate) fn readers(&self) -> Option<&Arc<dyn CardReaders>> {
         self.inner.readers.get()
+    }
+
+    /// Where running watches of storages write what they see.
+    pub(crate) fn feed_board(&self) -> &FeedBoard {
+        &self.inner.feeds
     }
 
     /// Under which hashes a certificate's binding may stand: a register names the authority by the SHA-256 of its

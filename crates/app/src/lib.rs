@@ -8,6 +8,7 @@ pub mod codes;
 pub mod error;
 mod events;
 mod facts;
+pub mod feeds;
 mod gate;
 pub mod house;
 pub mod load_register;

@@ -7,16 +7,16 @@ use renkei_store::batches;
 use renkei_testkit::{Lab, World};
 use std::path::{Path, PathBuf};
 
-const AOBA: &str = "1710000001";
+pub const AOBA: &str = "1710000001";
 
 /// Writes a file where the standard storage has it.
-fn put(root: &Path, number: &str, day: &str, name: &str, bytes: &[u8]) {
+pub fn put(root: &Path, number: &str, day: &str, name: &str, bytes: &[u8]) {
     let folder = root.join(&number[..3]).join(&number[3..6]).join(number).join(day).join("OML-11");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join(name), bytes).unwrap();
 }
 
-fn put_lab(root: &Path, lab: &Lab) {
+pub fn put_lab(root: &Path, lab: &Lab) {
     put(root, &lab.patient_number, &lab.day, &lab.file_name(), &lab.bytes());
 }
 
@@ -24,7 +24,7 @@ async fn import(world: &World, roots: &[PathBuf]) -> Result<ImportSummary, Impor
     import_ssmix2(&world.house, AOBA, roots, &|_| {}).await
 }
 
-async fn sql(world: &World, statement: &'static str) {
+pub async fn sql(world: &World, statement: &'static str) {
     world
         .db()
         .act(move |tx| {

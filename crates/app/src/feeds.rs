@@ -9,6 +9,7 @@ use crate::gate;
 use crate::house::House;
 use renkei_kernel::{BatchId, InstitutionId, Timestamp};
 use renkei_store::batches::{self, BatchKind};
+use renkei_store::faulty;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -64,6 +65,19 @@ pub struct FeedLag {
     pub last_message_at: Option<Timestamp>,
     /// What the watch sees; `None` when none runs for it here.
     pub watch: Option<WatchState>,
+}
+
+/// Files of one institution that could not be used for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IntakeFinding {
+    pub institution: InstitutionId,
+    pub name: String,
+    /// `refused` at the door, or `quarantined` (kept sealed, shown to nobody).
+    pub what: &'static str,
+    pub code: String,
+    /// Segment and field; never a value.
+    pub place: String,
+    pub count: u64,
 }
 
 /// Where running watches write what they see.
@@ -122,6 +136,23 @@ impl House {
             .collect();
         lags.sort_by(|a, b| a.reached.cmp(&b.reached).then_with(|| a.code.cmp(&b.code)));
         Ok(lags)
+    }
+
+    /// What of institutions' files could not be used: counted by cause and place, never by patient (R-X-17).
+    pub async fn intake_findings(&self) -> Result<Vec<IntakeFinding>, AppError> {
+        let names = self.institutions(self.now()).await?;
+        let faulty = faulty::faulty(self.db().reader()).await?;
+        Ok(faulty
+            .into_iter()
+            .map(|found| IntakeFinding {
+                institution: found.institution,
+                name: names.get(&found.institution).map(|view| view.name.clone()).unwrap_or_default(),
+                what: if found.is_refused { "refused" } else { "quarantined" },
+                code: found.cause,
+                place: found.place,
+                count: found.count,
+            })
+            .collect())
     }
 
     /// Until when an institution's data is complete, as one of its own people may know it.

@@ -202,6 +202,7 @@ fn settings_of(folder: &Path) -> Settings {
     let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let plain = || settings::Plain { address: free, certificate: certificate.clone(), key: key.clone() };
     Settings {
+        feeds: Vec::new(),
         database: settings::Database::Sqlite,
         folders: settings::Folders {
             data: folder.join("data"),

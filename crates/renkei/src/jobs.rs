@@ -18,6 +18,7 @@ pub enum Job {
     RegisterReader { key: String },
     RegulationApply { files: Vec<(String, String)> },
     Rebuild,
+    Feeds { findings: bool },
 }
 
 /// One line a job says while it runs, the last of them the answer.
@@ -43,7 +44,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn done(lines: Vec<String>, summary: impl Serialize) -> Self {
+    pub fn done(lines: Vec<String>, summary: impl Serialize) -> Self {
         let summary = serde_json::to_value(summary).unwrap_or(serde_json::Value::Null);
         Self { exit: 0, status: 0, code: String::new(), lines, summary }
     }
@@ -56,7 +57,7 @@ impl Answer {
             summary: serde_json::Value::Null,
         }
     }
-    fn problem<E: Problem + std::fmt::Display>(problem: &E) -> Self {
+    pub fn problem<E: Problem + std::fmt::Display>(problem: &E) -> Self {
         Self::refused(problem.category(), problem.code(), vec![problem.to_string()])
     }
 }
@@ -68,6 +69,7 @@ pub async fn run(house: &House, job: Job, say: &(dyn Fn(Progress) + Send + Sync)
         Job::RegisterLoad { text } => register_load(house, &text).await,
         Job::RegisterReader { key } => register_reader(house, &key).await,
         Job::RegulationApply { files } => regulation_apply(house, files).await,
+        Job::Feeds { findings } => crate::feeds::tell(house, findings).await,
         Job::Rebuild => match house.rebuild_projections().await {
             Ok(summary) => {
                 let renkei_app::rebuild::RebuildSummary { charts, remapped, differing, damaged, .. } = summary;

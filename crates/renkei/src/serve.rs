@@ -1,7 +1,7 @@
 //! `renkei serve`: opens the house and its entrances, and closes them in order.
 
 use crate::commands::ServeArguments;
-use crate::settings::{Plain, Settings};
+use crate::settings::{Feed, Plain, Settings};
 use crate::wiring::{self, Opened, Place, WiringError};
 use crate::{console, outcome, readers};
 use axum::Router;
@@ -10,6 +10,7 @@ use renkei_access::Zone;
 use renkei_api::health::{Condition, Health, HealthSource, Part};
 use renkei_app::House;
 use renkei_hpki::Purpose;
+use renkei_intake::watch::Watches;
 use renkei_kernel::{Category, Ids, Problem, SystemClock, SystemEntropy};
 use renkei_net::zone::{self, ZoneDenials, ZoneDenied};
 use renkei_net::{
@@ -81,6 +82,7 @@ pub struct Doors {
     trust: tokio::task::JoinHandle<()>,
     sweep: tokio::task::JoinHandle<()>,
     hub: Arc<renkei_api::reader::Hub>,
+    watches: Watches,
 }
 
 impl Doors {
@@ -122,7 +124,9 @@ impl Doors {
         let console = console::rules(Console::new(&doors.console)).open(console::router(house.clone())).await?;
         let trust = tokio::spawn(watch_trust(house.clone(), settings.folders.trust.clone()));
         let sweep = tokio::spawn(sweep_daily(house.clone()));
-        Ok(Self { professional, machine, patient, console, trust, sweep, hub })
+        let storages = settings.feeds.iter().map(Feed::watched).collect();
+        let watches = Watches::start(house, storages, &settings.folders.data.join("feeds"));
+        Ok(Self { professional, machine, patient, console, trust, sweep, hub, watches })
     }
 
     /// Lets running requests end, then closes the house.
@@ -134,6 +138,7 @@ impl Doors {
         self.machine.close().await;
         self.patient.close().await;
         self.console.close().await;
+        self.watches.stop().await;
         opened.close().await?;
         Ok(())
     }

@@ -1,9 +1,11 @@
 //! The installation's settings: `renkei.toml`, read strictly (an unknown key is refused, so that a typing mistake
 //! cannot switch a protection off unnoticed). Relative paths start at the file's own folder.
 
+use renkei_intake::watch::Watched;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,7 +16,52 @@ pub struct Settings {
     pub entrances: Entrances,
     #[serde(default)]
     pub pages: Pages,
+    /// Storages that are watched while the service runs.
+    #[serde(default)]
+    pub feeds: Vec<Feed>,
 }
+
+/// One institution's storage.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feed {
+    /// Facility code, as the register has it.
+    pub institution: String,
+    /// Roots of the SS-MIX2 standard storage; several volumes are one storage.
+    pub volumes: Vec<PathBuf>,
+    /// Root of the transaction storage, where the gateway writes one: between two whole looks only the folders it names
+    /// are looked at.
+    pub transactions: Option<PathBuf>,
+    /// Between two looks.
+    #[serde(default = "period_seconds")]
+    pub period_seconds: u64,
+    /// A file that did not change for so long is finished.
+    #[serde(default = "quiet_seconds")]
+    pub quiet_seconds: u64,
+    /// A file that is not finished after so long is told as a fault.
+    #[serde(default = "unfinished_minutes")]
+    pub unfinished_minutes: u64,
+    /// With transactions: between two looks over everything.
+    #[serde(default = "whole_look_minutes")]
+    pub whole_look_minutes: u64,
+}
+
+fn period_seconds() -> u64 {
+    30
+}
+fn quiet_seconds() -> u64 {
+    10
+}
+fn unfinished_minutes() -> u64 {
+    30
+}
+fn whole_look_minutes() -> u64 {
+    60
+}
+
+/// Shares keep times of writing by two seconds: a shorter quiet time could take a file for finished between two
+/// writes of the same size.
+const QUIET_SECONDS_MIN: u64 = 3;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "engine", rename_all = "lowercase", deny_unknown_fields)]
@@ -99,6 +146,43 @@ pub enum SettingsError {
     Mistake(PathBuf, toml::de::Error),
     #[error("{0} は data フォルダの外に置いてください / must lie outside the data folder")]
     InsideData(&'static str),
+    #[error("feeds の施設 {0} の設定に誤りがあります: {1}")]
+    Feed(String, &'static str),
+}
+
+impl Feed {
+    /// What cannot be meant.
+    fn mistake(&self, before: &[Self], data: &Path) -> Option<&'static str> {
+        let doubled = |volume: &PathBuf| before.iter().any(|other| other.volumes.contains(volume));
+        if before.iter().any(|other| other.institution == self.institution) {
+            Some("同じ施設が二度あります。volumes にまとめてください / stands twice; name all volumes in one [[feeds]]")
+        } else if self.volumes.is_empty() {
+            Some("volumes がありません / no volumes")
+        } else if self.volumes.iter().any(doubled) {
+            Some("別の施設と同じ volumes です / a volume of another institution")
+        } else if self.volumes.iter().any(|volume| volume.starts_with(data)) {
+            Some("volumes は data フォルダの外に置いてください / a volume must lie outside the data folder")
+        } else if self.quiet_seconds < QUIET_SECONDS_MIN {
+            Some("quiet_seconds は3以上にしてください / quiet_seconds must be 3 or more")
+        } else if self.period_seconds == 0 {
+            Some("period_seconds は1以上にしてください / period_seconds must be 1 or more")
+        } else {
+            None
+        }
+    }
+
+    /// As the watch takes it.
+    pub fn watched(&self) -> Watched {
+        Watched {
+            facility_code: self.institution.clone(),
+            volumes: self.volumes.clone(),
+            transactions: self.transactions.clone(),
+            period: Duration::from_secs(self.period_seconds),
+            quiet: Duration::from_secs(self.quiet_seconds),
+            unfinished: Duration::from_secs(self.unfinished_minutes.saturating_mul(60)),
+            whole_look: Duration::from_secs(self.whole_look_minutes.saturating_mul(60)),
+        }
+    }
 }
 
 impl Settings {
@@ -119,10 +203,19 @@ impl Settings {
         if settings.folders.checkpoints.starts_with(&settings.folders.data) {
             return Err(SettingsError::InsideData("folders.checkpoints"));
         }
+        for (index, feed) in settings.feeds.iter().enumerate() {
+            let before = settings.feeds.get(..index).unwrap_or_default();
+            if let Some(mistake) = feed.mistake(before, &settings.folders.data) {
+                return Err(SettingsError::Feed(feed.institution.clone(), mistake));
+            }
+        }
         Ok(settings)
     }
 
     fn each_path(&mut self, mut change: impl FnMut(&mut PathBuf)) {
+        for feed in &mut self.feeds {
+            feed.volumes.iter_mut().chain(&mut feed.transactions).for_each(&mut change);
+        }
         let (folders, doors) = (&mut self.folders, &mut self.entrances);
         for path in [
             &mut folders.data,
@@ -171,5 +264,28 @@ mod tests {
     fn keys_inside_the_data_folder_are_refused() {
         let text = crate::init::SETTINGS_TEMPLATE.replace("keys = \"keys\"", "keys = \"data/keys\"");
         assert!(matches!(written(&text), Err(SettingsError::InsideData("folders.keys"))));
+    }
+
+    /// a storage belongs to one institution; a quiet time a share cannot tell is refused.
+    #[test]
+    fn watched_storages_are_read_and_mistakes_in_them_refused() {
+        let feed = |more: &str| {
+            format!("{}\n[[feeds]]\ninstitution = \"1\"\nvolumes = [\"a\"]\n{more}", crate::init::SETTINGS_TEMPLATE)
+        };
+        let settings = written(&feed("")).unwrap();
+        let watched = settings.feeds[0].watched();
+        assert!(watched.volumes[0].is_absolute() && watched.transactions.is_none());
+        assert_eq!((watched.period.as_secs(), watched.quiet.as_secs()), (30, 10));
+        for mistake in [
+            "quiet_seconds = 1",
+            "period_seconds = 0",
+            "[[feeds]]\ninstitution = \"1\"\nvolumes = [\"b\"]",
+            "[[feeds]]\ninstitution = \"2\"\nvolumes = [\"a\"]",
+            "[[feeds]]\ninstitution = \"2\"\nvolumes = []",
+            "[[feeds]]\ninstitution = \"2\"\nvolumes = [\"data/in\"]",
+        ] {
+            assert!(matches!(written(&feed(mistake)), Err(SettingsError::Feed(..))), "{mistake}");
+        }
+        assert!(matches!(written(&feed("quiet = 5")), Err(SettingsError::Mistake(..))));
     }
 }

@@ -147,22 +147,34 @@ impl Watch {
         self.over(at, ended, gathered).await
     }
 
-    /// The volumes that can be read. One that has become empty since it was taken in is not mounted.
+    /// The volumes that can be read. One in which something lay once and that is empty now is not mounted.
     async fn reachable(&mut self, gathered: &mut Gathered) -> Vec<PathBuf> {
-        let (volumes, known) = (self.watched.volumes.clone(), !self.memory.is_empty());
+        let volumes = self.watched.volumes.clone();
         let checked = tokio::task::spawn_blocking(move || {
-            let is_there =
-                |root: &PathBuf| std::fs::read_dir(root).is_ok_and(|mut entries| !known || entries.next().is_some());
-            volumes.into_iter().map(|root| (is_there(&root), root)).collect::<Vec<_>>()
+            let has_something = |root: &PathBuf| std::fs::read_dir(root).ok().map(|mut found| found.next().is_some());
+            volumes.into_iter().map(|root| (has_something(&root), root)).collect::<Vec<_>>()
         })
         .await
         .unwrap_or_default();
-        self.state.unreachable =
-            checked.iter().enumerate().filter(|(_, (there, _))| !there).map(|(index, _)| index + 1).collect();
+        let mut reachable = Vec::new();
+        self.state.unreachable.clear();
+        for (number, (has_something, root)) in (1..).zip(checked) {
+            let mark = self.house.feed_mark(&[b"volume", root.as_os_str().as_encoded_bytes()]);
+            match has_something {
+                Some(true) => {
+                    if self.memory.volume_has(mark).is_err() {
+                        gathered.fault("memory_not_written", 1);
+                    }
+                    reachable.push(root);
+                }
+                Some(false) if !self.memory.had_volume(mark) => reachable.push(root),
+                _ => self.state.unreachable.push(number),
+            }
+        }
         let away = u64::try_from(self.state.unreachable.len()).unwrap_or_default();
         gathered.fault("volume_unreachable", away);
-        gathered.incomplete |= away > 0 || checked.len() < self.watched.volumes.len();
-        checked.into_iter().filter(|(there, _)| *there).map(|(_, root)| root).collect()
+        gathered.incomplete |= reachable.len() < self.watched.volumes.len();
+        reachable
     }
 
     /// Whether those who were turned away are to be asked about again: a register was loaded (`Both`), or an hour is

@@ -5,7 +5,7 @@
 //! import changes nothing that is there. Therefore it is written without waiting for the disk.
 
 use renkei_kernel::{BatchId, InstitutionId};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -50,12 +50,15 @@ pub struct Memory {
     path: PathBuf,
     institution: InstitutionId,
     patients: HashMap<u64, Known>,
+    /// Volumes in which something lay once: such a one that is empty is not mounted.
+    volumes: BTreeSet<u64>,
     last_batch: Option<(BatchId, bool)>,
     file: Option<File>,
     length: u64,
 }
 
 const PATIENT: u8 = b'P';
+const VOLUME: u8 = b'V';
 const BATCH_BEGAN: u8 = b'B';
 const BATCH_ENDED: u8 = b'E';
 
@@ -66,6 +69,7 @@ impl Memory {
             path: path.to_path_buf(),
             institution,
             patients: HashMap::new(),
+            volumes: BTreeSet::new(),
             last_batch: None,
             file: None,
             length: 0,
@@ -95,6 +99,7 @@ impl Memory {
                         self.patients.insert(key, known);
                     }
                 }
+                VOLUME => self.volumes.extend(body.first_chunk().map(|mark| u64::from_le_bytes(*mark))),
                 BATCH_BEGAN | BATCH_ENDED => {
                     if let Ok(id) = <[u8; 16]>::try_from(body) {
                         self.last_batch = Some((BatchId(u128_id(id)), tag == BATCH_ENDED));
@@ -118,9 +123,20 @@ impl Memory {
         self.patients.get(&patient)
     }
 
+    /// Whether something lay in a volume once.
+    pub fn had_volume(&self, volume: u64) -> bool {
+        self.volumes.contains(&volume)
+    }
+
+    /// Something lies in a volume.
+    pub fn volume_has(&mut self, volume: u64) -> io::Result<()> {
+        if self.volumes.insert(volume) { self.append(VOLUME, &volume.to_le_bytes()) } else { Ok(()) }
+    }
+
     /// Forgets everything.
     pub fn forget(&mut self) -> io::Result<()> {
         self.patients.clear();
+        self.volumes.clear();
         self.last_batch = None;
         self.write_anew()
     }
@@ -173,6 +189,9 @@ impl Memory {
         bytes.extend_from_slice(self.institution.as_bytes());
         for (patient, known) in &self.patients {
             bytes.extend(record_bytes(PATIENT, &patient_bytes(*patient, known)));
+        }
+        for volume in &self.volumes {
+            bytes.extend(record_bytes(VOLUME, &volume.to_le_bytes()));
         }
         if let Some((batch, ended)) = self.last_batch {
             bytes.extend(record_bytes(if ended { BATCH_ENDED } else { BATCH_BEGAN }, batch.as_bytes()));

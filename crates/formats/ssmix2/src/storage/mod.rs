@@ -46,7 +46,8 @@ impl Storage {
         }
         let mut patient = PatientFolder { patient_id: patient_id.to_owned(), paths: Vec::new(), roots: Vec::new() };
         for root in &self.roots {
-            let levels = [root.join(first), root.join(first).join(second), root.join(first).join(second).join(patient_id)];
+            let levels =
+                [root.join(first), root.join(first).join(second), root.join(first).join(second).join(patient_id)];
             let is_folder = |path: &PathBuf| path.symlink_metadata().is_ok_and(|found| found.is_dir());
             if levels.iter().all(is_folder) {
                 let [_, _, path] = levels;

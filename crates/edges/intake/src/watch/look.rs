@@ -446,7 +446,7 @@ fn is_due(patient: u64, read_on: u32, today: u32) -> bool {
     read_on != 0
         && read_on != today
         && (today.abs_diff(read_on) >= READ_AGAIN_DAYS
-            || (u64::from(today) + patient) % u64::from(READ_AGAIN_DAYS) == 0)
+            || u64::from(today).wrapping_add(patient).is_multiple_of(u64::from(READ_AGAIN_DAYS)))
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use crate::card::{AskedFrom, CardReaders};
 use crate::error::AppError;
-use crate::misuse::Denials;
 use crate::feeds::FeedBoard;
+use crate::misuse::Denials;
 use crate::regulation::Regulation;
 use crate::sign_in::Refusals;
 

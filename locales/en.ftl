@@ -100,6 +100,7 @@ patient-warnings = Warnings
 patient-no-allergy = No allergy record has arrived
 patient-feeds = Contributing institutions
 patient-feed-late = {" "}(late)
+patient-feed-held = {" "}(something has not come in)
 patient-feed-none = nothing yet
 patient-why = Why you may see this
 patient-why-card = Patient card shown at { $time } ({ $place })
@@ -256,6 +257,11 @@ laboratory-cultures = Culture and susceptibility
 laboratory-state-preliminary = preliminary
 laboratory-state-corrected = corrected
 laboratory-state-cancelled = cancelled
+laboratory-doubt-after-receipt = confirm: taken after it was received
+laboratory-doubt-before-birth = confirm: taken before birth
+laboratory-doubt-impossible = confirm: impossible value
+laboratory-doubt-unit = confirm: unit
+laboratory-doubt-unusual = confirm: rare value
 
 ## charts of laboratory values
 chart-heading = Laboratory trends

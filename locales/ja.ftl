@@ -86,6 +86,7 @@ patient-warnings = 注意すること
 patient-no-allergy = アレルギーの記録は届いていません
 patient-feeds = 記録を送っている施設
 patient-feed-late = （遅れ）
+patient-feed-held = （未着あり）
 patient-feed-none = まだ届いていません
 patient-why = 見られる理由
 patient-why-card = 患者カードの提示 { $time }（{ $place }）
@@ -211,6 +212,11 @@ laboratory-cultures = 培養・薬剤感受性
 laboratory-state-preliminary = 速報
 laboratory-state-corrected = 修正
 laboratory-state-cancelled = 中止
+laboratory-doubt-after-receipt = 要確認：採取日が受信日より後
+laboratory-doubt-before-birth = 要確認：採取日が生年月日より前
+laboratory-doubt-impossible = 要確認：ありえない値
+laboratory-doubt-unit = 要確認：単位
+laboratory-doubt-unusual = 要確認：まれな値
 
 ## 検査の図
 chart-heading = 検査の推移

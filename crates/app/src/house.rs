@@ -2,6 +2,7 @@
 
 use crate::card::{AskedFrom, CardReaders};
 use crate::error::AppError;
+use crate::feeds::FeedBoard;
 use crate::instance::InstanceKind;
 use crate::misuse::Denials;
 use crate::regulation::Regulation;
@@ -56,6 +57,7 @@ struct Inner {
     readers: OnceLock<Arc<dyn CardReaders>>,
     watcher: OnceLock<Arc<dyn Watcher>>,
     instance: OnceLock<InstanceKind>,
+    feeds: FeedBoard,
     /// Held while a register or a regulation is read, checked and written.
     loading: tokio::sync::Mutex<()>,
     /// Refusals of signed-in persons, and of sign-ins by source, within the last minutes.
@@ -93,6 +95,7 @@ impl House {
                 readers: OnceLock::new(),
                 watcher: OnceLock::new(),
                 instance: OnceLock::new(),
+                feeds: FeedBoard::default(),
                 loading: tokio::sync::Mutex::new(()),
                 denials: Mutex::default(),
                 sign_in_refusals: Mutex::default(),
@@ -188,6 +191,11 @@ impl House {
     }
     pub(crate) fn readers(&self) -> Option<&Arc<dyn CardReaders>> {
         self.inner.readers.get()
+    }
+
+    /// Where running watches of storages write what they see.
+    pub(crate) fn feed_board(&self) -> &FeedBoard {
+        &self.inner.feeds
     }
 
     /// Under which hashes a certificate's binding may stand: a register names the authority by the SHA-256 of its

@@ -8,6 +8,7 @@ pub mod codes;
 pub mod error;
 mod events;
 mod facts;
+pub mod feeds;
 pub mod find_patient;
 mod gate;
 pub mod house;

@@ -2,6 +2,7 @@
 
 use crate::codes::{self, InstitutionCodes, InstitutionName, ParticipantIdentity, SealedChartNumber};
 use crate::error::AppError;
+use crate::feeds::furthest;
 use crate::gate::{self, CareQuestion};
 use crate::house::House;
 use crate::session::Session;
@@ -31,9 +32,11 @@ pub struct InstitutionView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedView {
     pub institution: InstitutionId,
-    /// When its storage was last read; `None` when never.
+    /// The record holds everything its storage had at this time; `None` when it was never read.
     pub last_import_at: Option<Timestamp>,
     pub late: bool,
+    /// Something of it cannot be taken in now: a volume is away, or a file does not get finished.
+    pub held: bool,
 }
 
 /// Why the page may be seen, in the order in which it is said.
@@ -191,14 +194,16 @@ impl House {
             .into_iter()
             .map(|feed| (feed.institution, feed.last_import_at))
             .collect();
-        let late_seconds = self.settings().feed_late_hours.saturating_mul(3600);
         Ok(record
             .contributions()
             .into_iter()
             .map(|contribution| {
-                let last = known.get(&contribution.institution).copied();
-                let late = last.is_none_or(|last| now.seconds_since(last) > late_seconds);
-                FeedView { institution: contribution.institution, last_import_at: last, late }
+                let watch = self.watch_of(contribution.institution);
+                let noted = known.get(&contribution.institution).copied();
+                let last = furthest(watch.as_ref(), noted, now);
+                let held = watch.is_some_and(|watch| !watch.unreachable.is_empty() || watch.unfinished > 0);
+                let late = self.is_late(last, now);
+                FeedView { institution: contribution.institution, last_import_at: last, late, held }
             })
             .collect())
     }

@@ -26,6 +26,8 @@ pub enum Command {
     Inspect(InspectArguments),
     /// Take in an institution's data / 取り込み
     Import(ImportArguments),
+    /// How far each institution's data has come / 各施設の取り込み状況
+    Feeds(FeedsArguments),
     /// Participation facts / 参加の登録
     Register(RegisterArguments),
     /// The verdict sign-in would give for a certificate / 証明書の確認
@@ -118,6 +120,17 @@ pub enum ImportWhat {
         #[arg(required = true)]
         paths: Vec<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct FeedsArguments {
+    #[command(flatten)]
+    pub place: Place,
+    /// What was refused or kept apart, and which values to confirm: counted by institution, cause and place
+    #[arg(long)]
+    pub findings: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -244,6 +257,8 @@ pub struct MigrateArguments {
     /// command line)
     #[arg(long, value_name = "FILE")]
     pub to: PathBuf,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -11,8 +11,8 @@ use crate::settings::{self, Settings};
 use crate::wiring::{self, Place};
 use crate::{init, operation, outcome};
 use renkei_app::House;
-use renkei_db::{Database, Engine};
 use renkei_app::instance::InstanceKind;
+use renkei_db::{Database, Engine};
 use renkei_demo::chooser::{Chooser, Settings as ChooserSettings};
 use renkei_demo::places::{self, Addresses};
 use renkei_demo::reader::{Agents, Way};
@@ -241,6 +241,7 @@ fn settings_of(folder: &Path) -> Settings {
     let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let plain = || settings::Plain { address: free, certificate: certificate.clone(), key: key.clone() };
     Settings {
+        feeds: Vec::new(),
         database: settings::Database::Sqlite,
         folders: settings::Folders {
             data: folder.join("data"),

@@ -56,6 +56,15 @@ key = "tls/machine.key"
 address = "127.0.0.1:8445"
 certificate = "tls/patient.pem"
 key = "tls/patient.key"
+
+# 見張る保存場所（施設ごとに一つ） / storages that are watched, one for each institution
+# [[feeds]]
+# institution = "1710000001"             # facility code of the register
+# volumes = ["/srv/ssmix2/aoba/STD01"]   # all volumes of the standard storage
+# transactions = "/srv/ssmix2/aoba/TR"   # where the gateway writes one: fewer folders to look at
+# period_seconds = 30
+# quiet_seconds = 10                     # a file unchanged for so long is finished
+# unfinished_minutes = 30                # after that a file that still changes is told
 "#;
 
 /// Folders, settings and keys, and what to do next.

@@ -24,6 +24,7 @@ pub enum Job {
     RegulationApply { files: Vec<(String, String)> },
     Rebuild,
     KeysRotate,
+    Feeds { findings: bool },
 }
 
 /// Whom an operator looks for, as typed. Never printed.
@@ -91,6 +92,7 @@ pub async fn run(house: &House, job: Job, say: &(dyn Fn(Progress) + Send + Sync)
         Job::RegisterFind { sought } => register_find(house, sought).await,
         Job::RegulationApply { files } => regulation_apply(house, files).await,
         Job::KeysRotate => crate::keys::rotate(house).await,
+        Job::Feeds { findings } => crate::feeds::tell(house, findings).await,
         Job::Rebuild => match house.rebuild_projections().await {
             Ok(summary) => {
                 let renkei_app::rebuild::RebuildSummary { charts, remapped, differing, damaged, .. } = summary;

@@ -7,6 +7,8 @@ mod console;
 #[cfg(feature = "demo")]
 mod demo;
 mod doctor;
+mod feed;
+mod feeds;
 mod import;
 mod init;
 mod inspect;
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Command::Certificate(arguments) => certificate::run(&arguments),
         Command::Serve(arguments) => in_runtime(serve::run(arguments)),
         Command::Import(arguments) => in_runtime(import::run(arguments)),
+        Command::Feeds(arguments) => in_runtime(feeds::run(arguments)),
         Command::Register(arguments) => in_runtime(register::run(arguments)),
         Command::Regulation(arguments) => in_runtime(regulation::run(arguments)),
         Command::Ledger(arguments) => in_runtime(ledger::run(arguments)),
@@ -60,7 +63,12 @@ fn main() -> ExitCode {
 
 fn in_runtime(command: impl Future<Output = ExitCode>) -> ExitCode {
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(command),
+        Ok(runtime) => {
+            let code = runtime.block_on(command);
+            // A network share that hangs keeps the thread that reads it; nothing waits for it for ever.
+            runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+            code
+        }
         Err(error) => outcome::of::<(), _>(Err(error)),
     }
 }

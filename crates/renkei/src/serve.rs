@@ -1,6 +1,7 @@
 //! `renkei serve`: opens the house and its entrances, and closes them in order.
 
 use crate::commands::ServeArguments;
+use crate::feed::Feed;
 use crate::monitor::{self, Counted, HouseHealth};
 use crate::observe::Metrics;
 use crate::settings::{Folders, Plain, Settings};
@@ -11,6 +12,7 @@ use futures::future::BoxFuture;
 use renkei_access::Zone;
 use renkei_app::House;
 use renkei_hpki::Purpose;
+use renkei_intake::watch::Watches;
 use renkei_kernel::logs::OPERATOR;
 use renkei_kernel::{Category, Ids, Problem, SystemClock, SystemEntropy};
 use renkei_net::zone::{self, ZoneDenials, ZoneDenied};
@@ -86,6 +88,7 @@ pub struct Doors {
     refusals: tokio::task::JoinHandle<()>,
     monitor: Option<RunningMonitor>,
     hub: Arc<renkei_api::reader::Hub>,
+    watches: Watches,
 }
 
 impl Doors {
@@ -138,7 +141,9 @@ impl Doors {
         let refusals = tokio::spawn(monitor::tell_refusals(counted));
         let trust = tokio::spawn(watch_trust(house.clone(), settings.folders.clone()));
         let sweep = tokio::spawn(sweep_daily(house.clone()));
-        Ok(Self { professional, machine, patient, console, trust, sweep, refusals, monitor, hub })
+        let storages = settings.feeds.iter().map(Feed::watched).collect();
+        let watches = Watches::start(house, storages, &settings.folders.data.join("feeds"));
+        Ok(Self { professional, machine, patient, console, trust, sweep, refusals, monitor, hub, watches })
     }
 
     /// Lets running requests end, then closes the house.
@@ -152,6 +157,7 @@ impl Doors {
         self.machine.close().await;
         self.patient.close().await;
         self.console.close().await;
+        self.watches.stop().await;
         opened.close().await?;
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The installation's settings: `renkei.toml`, read strictly (an unknown key is refused, so that a typing mistake
 //! cannot switch a protection off unnoticed). Relative paths start at the file's own folder.
 
+use crate::feed::Feed;
 use crate::operation::{Logs, Monitoring, Retention, Thresholds, TooShort};
 use renkei_kernel::{Category, Problem};
 use serde::Deserialize;
@@ -24,6 +25,9 @@ pub struct Settings {
     pub doctor: Thresholds,
     #[serde(default)]
     pub monitoring: Monitoring,
+    /// Storages that are watched while the service runs.
+    #[serde(default)]
+    pub feeds: Vec<Feed>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -123,6 +127,8 @@ pub enum SettingsError {
     InsideData(&'static str),
     #[error(transparent)]
     TooShort(#[from] TooShort),
+    #[error("feeds の施設 {0} の設定に誤りがあります: {1}")]
+    Feed(String, &'static str),
 }
 
 impl Problem for SettingsError {
@@ -183,6 +189,12 @@ impl Settings {
             return Err(SettingsError::InsideData("folders.checkpoints"));
         }
         settings.retention.check()?;
+        for (index, feed) in settings.feeds.iter().enumerate() {
+            let before = settings.feeds.get(..index).unwrap_or_default();
+            if let Some(mistake) = feed.mistake(before, &settings.folders.data) {
+                return Err(SettingsError::Feed(feed.institution.clone(), mistake));
+            }
+        }
         Ok(settings)
     }
 
@@ -202,6 +214,9 @@ impl Settings {
     }
 
     fn each_path(&mut self, mut change: impl FnMut(&mut PathBuf)) {
+        for feed in &mut self.feeds {
+            feed.volumes.iter_mut().chain(&mut feed.transactions).for_each(&mut change);
+        }
         let (folders, doors) = (&mut self.folders, &mut self.entrances);
         for path in [
             &mut folders.data,
@@ -283,5 +298,28 @@ mod tests {
     fn keys_inside_the_data_folder_are_refused() {
         let text = crate::init::SETTINGS_TEMPLATE.replace("keys = \"keys\"", "keys = \"data/keys\"");
         assert!(matches!(written(&text), Err(SettingsError::InsideData("folders.keys"))));
+    }
+
+    /// a storage belongs to one institution; a quiet time a share cannot tell is refused.
+    #[test]
+    fn watched_storages_are_read_and_mistakes_in_them_refused() {
+        let feed = |more: &str| {
+            format!("{}\n[[feeds]]\ninstitution = \"1\"\nvolumes = [\"a\"]\n{more}", crate::init::SETTINGS_TEMPLATE)
+        };
+        let settings = written(&feed("")).unwrap();
+        let watched = settings.feeds[0].watched();
+        assert!(watched.volumes[0].is_absolute() && watched.transactions.is_none());
+        assert_eq!((watched.period.as_secs(), watched.quiet.as_secs()), (30, 10));
+        for mistake in [
+            "quiet_seconds = 1",
+            "period_seconds = 0",
+            "[[feeds]]\ninstitution = \"1\"\nvolumes = [\"b\"]",
+            "[[feeds]]\ninstitution = \"2\"\nvolumes = [\"a\"]",
+            "[[feeds]]\ninstitution = \"2\"\nvolumes = []",
+            "[[feeds]]\ninstitution = \"2\"\nvolumes = [\"data/in\"]",
+        ] {
+            assert!(matches!(written(&feed(mistake)), Err(SettingsError::Feed(..))), "{mistake}");
+        }
+        assert!(matches!(written(&feed("quiet = 5")), Err(SettingsError::Mistake(..))));
     }
 }

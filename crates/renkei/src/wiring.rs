@@ -1,7 +1,7 @@
 //! Opens a house from its settings: keys, database, trail, originals, trust; in this order, and closed in the reverse.
 
-use crate::moved;
 use crate::list_marks::{self, MarksError};
+use crate::moved;
 use crate::settings::{Database as Engine, Settings};
 use renkei_app::instance::{InstanceError, InstanceKind};
 use renkei_app::{AppError, House, HouseSettings, Parts};

@@ -16,7 +16,7 @@ use crate::{events, facts, gate};
 use fate::{Judge, Seen};
 use renkei_access::Permit;
 use renkei_kernel::limits::IMPORT_BATCH_MESSAGES_MAX;
-use renkei_kernel::{BatchId, InstitutionId};
+use renkei_kernel::{BatchId, InstitutionId, Timestamp};
 use renkei_ssmix2::FileName;
 use renkei_store::batches::{self, BatchKind, Counts};
 use renkei_store::{charts, directory};
@@ -64,25 +64,42 @@ impl House {
 
     /// Ends a batch that read its storage to the end: counts, freshness, trail.
     pub async fn import_end(&self, import: &Import, counts: Counts) -> Result<(), AppError> {
-        self.import_over(import, counts, true).await
+        self.import_over(import, counts, true, Some(self.now())).await
+    }
+
+    /// Ends a batch of a watch: everything its storage had at `reached` is in; `None` when that cannot be said (a
+    /// volume was not reachable), although nothing failed.
+    pub async fn import_reached(
+        &self,
+        import: &Import,
+        counts: Counts,
+        reached: Option<Timestamp>,
+    ) -> Result<(), AppError> {
+        self.import_over(import, counts, true, reached).await
     }
 
     /// Ends a batch that failed on its way. What came in is counted; the institution's feed is no fresher for it.
     pub async fn import_failed(&self, import: &Import, counts: Counts) -> Result<(), AppError> {
-        self.import_over(import, counts, false).await
+        self.import_over(import, counts, false, None).await
     }
 
-    async fn import_over(&self, import: &Import, counts: Counts, to_the_end: bool) -> Result<(), AppError> {
+    async fn import_over(
+        &self,
+        import: &Import,
+        counts: Counts,
+        to_the_end: bool,
+        reached: Option<Timestamp>,
+    ) -> Result<(), AppError> {
         let (batch, institution, now) = (import.batch, import.institution, self.now());
         let event = events::import_ended(self, institution, batch, counts, to_the_end);
-        let new = counts.stored + counts.superseded > 0;
+        let new = (counts.stored + counts.superseded > 0).then_some(now);
         self.db()
             .act(move |tx| {
                 let event = event.clone();
                 Box::pin(async move {
                     batches::finish(tx, batch, counts, now).await?;
-                    if to_the_end {
-                        batches::feed_read(tx, institution, new, now).await?;
+                    if let Some(reached) = reached {
+                        batches::feed_read(tx, institution, new, reached).await?;
                     }
                     renkei_ledger::record_plain(tx, &event).await?;
                     Ok(())

@@ -111,15 +111,27 @@ pub async fn feeds(on: &impl ConnectionTrait) -> Result<Vec<Feed>, Error> {
         .collect())
 }
 
-/// Notes that an institution's storage was read to its end; `new` tells whether anything new came of it.
-pub async fn feed_read(tx: &Tx, institution: InstitutionId, new: bool, now: Timestamp) -> Result<(), Error> {
+/// Whether a batch ended; `None` when there is none of this id.
+pub async fn ended(on: &impl ConnectionTrait, id: BatchId) -> Result<Option<bool>, Error> {
+    let row = batch::Entity::find_by_id(Uuid::from(id)).one(on).await?;
+    Ok(row.map(|row| row.finished_at.is_some()))
+}
+
+/// Notes that everything an institution's storage had at `reached` is in; `new` is the time at which something new
+/// came of it, when it did.
+pub async fn feed_read(
+    tx: &Tx,
+    institution: InstitutionId,
+    new: Option<Timestamp>,
+    reached: Timestamp,
+) -> Result<(), Error> {
     let row = feed::ActiveModel {
         institution_id: Set(institution.into()),
-        last_import_at: Set(now.micros()),
-        last_message_at: Set(new.then_some(now.micros())),
+        last_import_at: Set(reached.micros()),
+        last_message_at: Set(new.map(Timestamp::micros)),
     };
     let mut columns = vec![feed::Column::LastImportAt];
-    if new {
+    if new.is_some() {
         columns.push(feed::Column::LastMessageAt);
     }
     feed::Entity::insert(row)

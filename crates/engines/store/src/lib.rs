@@ -12,6 +12,7 @@ pub mod charts;
 pub mod definitions;
 pub mod directory;
 pub mod facts;
+pub mod faulty;
 pub mod grants;
 pub mod messages;
 pub mod migrations;

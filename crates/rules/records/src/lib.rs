@@ -6,6 +6,7 @@
 pub mod amount;
 pub mod body;
 pub mod code;
+pub mod doubt;
 pub mod entry;
 pub mod kind;
 pub mod message;
@@ -17,6 +18,7 @@ pub mod views;
 pub use amount::{Amount, Comparator, Measured};
 pub use body::Body;
 pub use code::{Code, CodedValue, ShortText};
+pub use doubt::Doubt;
 pub use entry::{Entry, EntryState, SegmentName, SourcePlace};
 pub use kind::EntryKind;
 pub use message::{Condition, DecodeError, Message, RecordKey};

@@ -7,7 +7,7 @@ use renkei_store::batches;
 use renkei_testkit::{Lab, World};
 use std::path::{Path, PathBuf};
 
-const AOBA: &str = "1710000001";
+pub const AOBA: &str = "1710000001";
 
 /// Writes a file where the standard storage has it.
 pub fn put(root: &Path, number: &str, day: &str, name: &str, bytes: &[u8]) {
@@ -24,7 +24,7 @@ pub async fn import(world: &World, roots: &[PathBuf]) -> Result<ImportSummary, I
     import_ssmix2(&world.house, AOBA, roots, &|_| {}).await
 }
 
-async fn sql(world: &World, statement: &'static str) {
+pub async fn sql(world: &World, statement: &'static str) {
     world
         .db()
         .act(move |tx| {

@@ -44,6 +44,28 @@ impl Storage {
         folder::relative(root.map_or(path, PathBuf::as_path), path)
     }
 
+    /// One patient's folder by number, where a transaction names it. `None` when no root has it, or when the number
+    /// could be no folder's name. Links on the way are not followed.
+    pub fn patient(&self, patient_id: &str) -> Option<PatientFolder> {
+        let usual = patient_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let (first, second) = (patient_id.get(..3)?, patient_id.get(3..6)?);
+        if !usual {
+            return None;
+        }
+        let mut patient = PatientFolder { patient_id: patient_id.to_owned(), paths: Vec::new(), roots: Vec::new() };
+        for root in &self.roots {
+            let levels =
+                [root.join(first), root.join(first).join(second), root.join(first).join(second).join(patient_id)];
+            let is_folder = |path: &PathBuf| path.symlink_metadata().is_ok_and(|found| found.is_dir());
+            if levels.iter().all(is_folder) {
+                let [_, _, path] = levels;
+                patient.paths.push(path);
+                patient.roots.push(root.clone());
+            }
+        }
+        (!patient.paths.is_empty()).then_some(patient)
+    }
+
     /// The patients in the order of their folders; a patient of several roots comes once.
     pub fn patients(&self) -> Patients {
         Patients { walks: self.roots.iter().map(|root| RootWalk::new(root)).map(|walk| (walk, None)).collect() }

@@ -54,6 +54,15 @@ fn differs(a: &Identity, b: &Identity) -> bool {
         || a.sex.trim() != b.sex.trim()
 }
 
+/// The birth date of the newest demographics that may be seen.
+pub fn birth_date(record: &PatientRecord) -> Option<Date> {
+    let stated = record.each().filter_map(|seen| match &seen.entry.body {
+        Body::Identity(identity) => Some((&seen.message.occurred, seen.entry.id, identity.birth_date.as_ref()?)),
+        _ => None,
+    });
+    stated.max_by_key(|(occurred, entry, _)| (*occurred, *entry)).and_then(|(_, _, birth)| birth.date())
+}
+
 /// `None` when no demographics may be seen.
 pub fn identity_band(record: &PatientRecord, today: Date) -> Option<IdentityBand> {
     let mut all: Vec<(Seen<'_>, &Identity)> = record

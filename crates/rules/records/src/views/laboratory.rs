@@ -4,10 +4,12 @@
 //! susceptibility have tables of their own (`cultures`).
 
 use super::cultures::is_culture;
+use super::identity::birth_date;
 use super::patient::{PatientRecord, Seen, SourceRef};
 use super::series::{Flagging, SeriesKey, field_label, flagging, series_key};
 use crate::body::{Body, LaboratoryGroup, LaboratoryValue, ResultStatus};
 use crate::code::ShortText;
+use crate::doubt::{Doubt, doubt};
 use crate::entry::EntryState;
 use crate::time::ClinicalTime;
 use jiff::civil::{Date, DateTime};
@@ -24,6 +26,14 @@ pub struct GroupAt<'a> {
     /// OBR-7, else SPM-17, else OBX-14 of the first value, else the entry's time.
     pub taken: Option<ClinicalTime>,
     pub start: Option<DateTime>,
+}
+
+impl GroupAt<'_> {
+    /// What is doubtful about a value of this group.
+    pub fn doubt(&self, value: &LaboratoryValue, born: Option<Date>) -> Option<Doubt> {
+        let taken = self.taken.as_ref();
+        (value.status != ResultStatus::Cancelled).then(|| doubt(value, taken, self.seen.message.received_at, born))?
+    }
 }
 
 /// All ordinary (not culture) groups with values, in reports that stand.
@@ -66,6 +76,8 @@ pub struct Cell {
     /// This institution's own range, as sent.
     pub range: String,
     pub status: ResultStatus,
+    /// The value stands as it was sent; this should be confirmed before it is believed.
+    pub doubt: Option<Doubt>,
     pub comments: Vec<String>,
     pub source: SourceRef,
 }
@@ -126,13 +138,15 @@ fn taking(at: &GroupAt<'_>) -> Taking {
     (Reverse(at.start), at.seen.institution, raw)
 }
 
-fn cell(seen: Seen<'_>, value: &LaboratoryValue) -> Cell {
+fn cell(at: &GroupAt<'_>, value: &LaboratoryValue, born: Option<Date>) -> Cell {
+    let seen = at.seen;
     Cell {
         value: shown_value(value),
         flagging: flagging(value),
         flag: value.flag.clone(),
         range: value.range.clone(),
         status: value.status,
+        doubt: at.doubt(value, born),
         comments: value.comments.clone(),
         source: seen.source_at(value.place),
     }
@@ -156,6 +170,7 @@ fn asked_groups<'a>(record: &'a PatientRecord, query: &TableQuery) -> Vec<(Group
 
 pub fn laboratory_table(record: &PatientRecord, query: &TableQuery) -> LaboratoryTable {
     let groups = asked_groups(record, query);
+    let born = birth_date(record);
     let mut takings: BTreeMap<&Taking, Column> = BTreeMap::new();
     for (at, taking) in &groups {
         let column = takings.entry(taking).or_insert_with(|| Column {
@@ -183,7 +198,7 @@ pub fn laboratory_table(record: &PatientRecord, query: &TableQuery) -> Laborator
             let row = rows.entry(key).or_insert_with_key(|key| new_row(key, at.group, value, places.len()));
             row.is_numeric |= value.measured().is_some_and(|m| m.comparator.is_none());
             if let Some(cells) = row.cells.get_mut(*place) {
-                cells.push(cell(at.seen, value));
+                cells.push(cell(at, value, born));
             }
         }
     }

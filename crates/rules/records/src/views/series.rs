@@ -58,7 +58,7 @@ pub fn field_label(analyte: &str, is_standard: bool) -> &'static str {
 }
 
 /// Code of the unit where a standard one is given, else its text; width, case and the two forms of µ do not matter.
-fn unit_key(unit: &Code) -> String {
+pub(crate) fn unit_key(unit: &Code) -> String {
     let text = if unit.code.is_empty() { &unit.text } else { &unit.code };
     text.trim()
         .chars()
@@ -94,7 +94,7 @@ fn variant(value: &LaboratoryValue) -> String {
     }
 }
 
-fn standard_parts(code: &str) -> Option<[&str; 4]> {
+pub(crate) fn standard_parts(code: &str) -> Option<[&str; 4]> {
     let is_jlac10 = matches!(code.len(), 15 | 17) && code.bytes().all(|b| b.is_ascii_alphanumeric());
     is_jlac10.then(|| [(0, 5), (5, 9), (9, 12), (15, 17)].map(|(from, to)| code.get(from..to).unwrap_or_default()))
 }

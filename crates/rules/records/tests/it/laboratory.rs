@@ -125,3 +125,31 @@ fn the_table_shows_the_newest_takings_and_says_how_many_are_older() {
     assert_eq!((table.columns.len(), table.older_columns), (4, 4));
     assert_eq!(table.columns[0].taken.as_ref().unwrap().shown(), "2026-08-01");
 }
+
+/// R-X-17: values nobody can have, of another unit or of a day before birth stand as they were sent, with what should be
+/// confirmed beside them; nothing is left out or changed.
+#[test]
+fn doubtful_values_stand_as_they_came_with_what_should_be_confirmed() {
+    let received = |mut report: Message| {
+        report.received_at = renkei_kernel::Timestamp::from_tokyo(jiff::civil::date(2026, 11, 21).at(10, 0, 0, 0));
+        report
+    };
+    let reports = vec![
+        report(1, "20261001", vec![value(CREATININE, "クレアチニン", "1.10", "mg/dL", "")]),
+        report(2, "20261002", vec![value(CREATININE, "クレアチニン", "1100", "mg/dL", "")]),
+        report(3, "20261003", vec![value(CREATININE, "クレアチニン", "97", "umol/L", "")]),
+        report(4, "29991003", vec![value(CREATININE, "クレアチニン", "1.0", "mg/dL", "")]),
+    ];
+    let record = patient(vec![reports.into_iter().map(received).collect()]);
+    let table = laboratory_table(&record, &TableQuery::default());
+    let mut shown: Vec<_> =
+        table.rows.iter().flat_map(|row| row.cells.iter().flatten()).map(|c| (c.value.as_str(), c.doubt)).collect();
+    shown.sort_by_key(|(value, _)| *value);
+    let expected = [
+        ("1.0", Some(Doubt::AfterReceipt)),
+        ("1.10", None),
+        ("1100", Some(Doubt::Impossible)),
+        ("97", Some(Doubt::OtherUnit)),
+    ];
+    assert_eq!(shown, expected);
+}

@@ -20,6 +20,8 @@ pub struct Around {
     pub consent: Option<String>,
     /// Institution, last import, late.
     pub feeds: Vec<(InstitutionId, Option<Timestamp>, bool)>,
+    /// Of these something cannot come in now: a volume is away, a file does not get finished.
+    pub held: Vec<InstitutionId>,
     pub why: Vec<String>,
     pub withheld: bool,
     /// Allergies may be seen by this reader.
@@ -68,7 +70,12 @@ impl Frame {
                 .into_iter()
                 .map(|(institution, last, late)| Feed {
                     mark: reading.mark(institution),
-                    fresh: last.map_or_else(|| words.say("patient-feed-none"), |last| dates::ago(words, last, now)),
+                    fresh: {
+                        let ago =
+                            last.map_or_else(|| words.say("patient-feed-none"), |last| dates::ago(words, last, now));
+                        let is_held = !late && around.held.contains(&institution);
+                        if is_held { ago + &words.say("patient-feed-held") } else { ago }
+                    },
                     late,
                 })
                 .collect(),

@@ -144,6 +144,7 @@ fn around(opened: &Opened, entered: &Entered) -> Around {
             words.one(key, "day", dates::short(consent.valid.from.tokyo_date()))
         }),
         feeds: patient.feeds.iter().map(|feed| (feed.institution, feed.last_import_at, feed.late)).collect(),
+        held: patient.feeds.iter().filter(|feed| feed.held).map(|feed| feed.institution).collect(),
         why: vec![
             words.two("patient-why-card", ("time", &opened_at), ("place", place)),
             words.say("patient-why-consent"),

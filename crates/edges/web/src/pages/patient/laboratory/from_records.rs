@@ -9,6 +9,7 @@ use crate::parts::{Chart, Tone};
 use crate::shell::Shell;
 use jiff::civil::Date;
 use renkei_records::ClinicalTime;
+use renkei_records::Doubt;
 use renkei_records::body::ResultStatus;
 use renkei_records::views::cultures::{self, cultures};
 use renkei_records::views::laboratory::{Cell, Column, LaboratoryTable, Row, TableQuery, groups, laboratory_table};
@@ -39,6 +40,24 @@ pub fn status(reading: &Reading<'_>, status: ResultStatus) -> Option<String> {
     Some(reading.words.say(key))
 }
 
+/// What should be confirmed about a value that stands as it was sent (R-X-17).
+fn doubted(reading: &Reading<'_>, doubt: Doubt) -> String {
+    reading.words.say(match doubt {
+        Doubt::AfterReceipt => "laboratory-doubt-after-receipt",
+        Doubt::BeforeBirth => "laboratory-doubt-before-birth",
+        Doubt::Impossible => "laboratory-doubt-impossible",
+        Doubt::OtherUnit => "laboratory-doubt-unit",
+        Doubt::Unusual => "laboratory-doubt-unusual",
+    })
+}
+
+fn joined(state: Option<String>, doubt: Option<String>) -> Option<String> {
+    match (state, doubt) {
+        (Some(state), Some(doubt)) => Some(format!("{state} {doubt}")),
+        (state, doubt) => state.or(doubt),
+    }
+}
+
 /// What a value looks like when nothing was written: a place to press, and not an empty cell.
 pub fn as_sent(value: &str) -> String {
     if value.trim().is_empty() { "—".to_owned() } else { value.to_owned() }
@@ -50,7 +69,7 @@ fn value(reading: &Reading<'_>, cell: &Cell) -> LabValue {
         text: as_sent(&cell.value),
         tone,
         flag,
-        state: status(reading, cell.status),
+        state: joined(status(reading, cell.status), cell.doubt.map(|doubt| doubted(reading, doubt))),
         comment: (!cell.comments.is_empty()).then(|| cell.comments.join("\n")),
         source: reading.source(&cell.source),
     }

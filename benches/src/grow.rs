@@ -57,7 +57,7 @@ pub struct Grown {
 
 impl Growth {
     pub fn is_large(&self, index: usize) -> bool {
-        index % self.large_every == 0
+        index.is_multiple_of(self.large_every)
     }
 
     /// Patients who consented everywhere, hid nothing and hold a card.

@@ -167,7 +167,7 @@ impl Prepared {
             browsers.push(Arc::new(browser));
         }
         let ask = |nth: usize| {
-            let is_large = nth % LARGE_PAGES_EVERY == 0;
+            let is_large = nth.is_multiple_of(LARGE_PAGES_EVERY);
             let visits = if is_large { &large } else { &ordinary };
             let visit = visits.get((nth / 7 + nth) % visits.len()).copied().unwrap_or_else(|| ordinary[0]);
             // Half of the pages are the summary, the others the tabs in turn.

@@ -177,10 +177,7 @@ impl Display for Data<'_> {
             let inside = self.marks && rest.starts_with(is_japanese);
             // Digits and spaces between two Japanese letters belong to them: one voice reads the name of a medicine.
             let end = if inside {
-                rest.char_indices()
-                    .filter(|(_, c)| is_japanese(*c))
-                    .last()
-                    .map_or(rest.len(), |(at, c)| at + c.len_utf8())
+                rest.char_indices().rfind(|(_, c)| is_japanese(*c)).map_or(rest.len(), |(at, c)| at + c.len_utf8())
             } else if self.marks {
                 rest.find(is_japanese).unwrap_or(rest.len())
             } else {

@@ -13,13 +13,14 @@ async function refusedAtTheDoor(world, key, heading, status) {
   return page;
 }
 
-async function cardRefused(world, person, patient, institution) {
+async function cardRefused(world, person, patient, institution, name) {
   const page = await world.signIn(person);
   await world.readCard(page, patient, institution);
   assert.match(await page.locator('h1').innerText(), /このカードでは記録を開けません/);
   const text = await page.locator('main').innerText();
   await page.goto(world.places.professional + '/');
-  assert.match(await page.locator('main').innerText(), /どなたの記録も開いていません/);
+  // Whoever else may be seen today: not this one.
+  assert.doesNotMatch(await page.locator('main').innerText(), name);
   return text.replaceAll(/[0-9A-F]{5}-[0-9A-F]{5}/g, 'N').replaceAll(/\d+:\d+(:\d+)?/g, 'T');
 }
 
@@ -62,9 +63,9 @@ export const walks = [
     name: 'withdrawn consent and consent of the own area only give one answer',
     ids: ['R-X-21', 'R-8.2.4-ア', 'R-1.6.1'],
     async walk(world) {
-      const none = await cardRefused(world, 'minato-ichiro', 'oki-haruko', 'minato');
+      const none = await cardRefused(world, 'minato-ichiro', 'oki-haruko', 'minato', /沖/);
       await world.takeCardsAway();
-      const ownArea = await cardRefused(world, 'minato-ichiro', 'isobe-kiyo', 'minato');
+      const ownArea = await cardRefused(world, 'minato-ichiro', 'isobe-kiyo', 'minato', /磯部/);
       assert.equal(none, ownArea);
       await world.takeCardsAway();
       const home = await world.signIn('aoba-makoto');

@@ -293,6 +293,6 @@ impl House {
     /// for by hand.
     pub async fn register_id(&self, section: Section, key: &str) -> Result<Option<Uuid>, AppError> {
         let hash = self.sealer().lookup_hash("register.key", &[section.code().as_bytes(), key.as_bytes()]);
-        Ok(facts::register_keys(self.db().reader()).await?.get(hash.as_slice()).map(|known| known.id))
+        Ok(facts::register_id(self.db().reader(), hash).await?)
     }
 }

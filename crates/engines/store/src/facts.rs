@@ -10,7 +10,8 @@ use crate::entities::{fact, register_key};
 use renkei_kernel::{BatchId, FactId, Timestamp};
 use renkei_ledger::RecordedInTx;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -302,6 +303,18 @@ pub async fn ever(on: &impl ConnectionTrait, kind: FactKind, among: Among<'_>) -
 pub struct RegisterKey {
     pub id: Uuid,
     pub content_hash: Vec<u8>,
+}
+
+/// The id kept under one key word's hash.
+pub async fn register_id(on: &impl ConnectionTrait, key_hash: [u8; 32]) -> Result<Option<Uuid>, Error> {
+    let found: Option<(Uuid,)> = register_key::Entity::find()
+        .select_only()
+        .column(register_key::Column::Id)
+        .filter(register_key::Column::KeyHash.eq(key_hash.to_vec()))
+        .into_tuple()
+        .one(on)
+        .await?;
+    Ok(found.map(|(id,)| id))
 }
 
 /// Every register key word of earlier loads, by its hash.

@@ -50,6 +50,8 @@ export const walks = [
       const page = await world.signIn('minato-ichiro');
       await world.readCard(page, 'sakura-hana', HOSPITAL);
       const visit = page.url();
+      // The key works once the page's script has come.
+      await page.waitForLoadState('load');
       await page.keyboard.press('F9');
       await page.waitForURL(/\/cover/);
       assert.doesNotMatch(await page.locator('body').innerText(), /佐倉/);

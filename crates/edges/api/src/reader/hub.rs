@@ -28,6 +28,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// What a hub is made of.
 #[derive(Clone)]
 pub struct HubSettings {
@@ -77,7 +79,7 @@ struct Inner {
     lines: HashMap<ReaderId, Line>,
     last_line: u64,
     last_seen: HashMap<ReaderId, Timestamp>,
-    asked: HashMap<ReaderId, (i64, u32)>,
+    asked: HashMap<ReaderId, (Instant, u32)>,
     heard: HashMap<ReaderId, (Instant, u32)>,
     claims: EventThrottle,
     outcomes: HashMap<CardReadId, watch::Sender<Option<ReadOutcome>>>,
@@ -135,11 +137,12 @@ impl Inner {
     fn send(&self, reader: ReaderId, message: ToAgent) -> bool {
         self.lines.get(&reader).is_some_and(|line| line.outbox.try_send(message).is_ok())
     }
-    fn may_ask(&mut self, reader: ReaderId, now: Timestamp) -> bool {
-        let minute = now.seconds().div_euclid(60);
-        let asked = self.asked.entry(reader).or_insert((minute, 0));
-        if asked.0 != minute {
-            *asked = (minute, 0);
+    /// Counted by a steady clock: a wall clock that is set must neither lengthen the minute nor begin it anew.
+    fn may_ask(&mut self, reader: ReaderId) -> bool {
+        let now = Instant::now();
+        let asked = self.asked.entry(reader).or_insert((now, 0));
+        if now.duration_since(asked.0) >= MINUTE {
+            *asked = (now, 0);
         }
         asked.1 = asked.1.saturating_add(1);
         asked.1 <= REQUESTS_PER_MINUTE_MAX
@@ -420,7 +423,7 @@ impl ReaderHub for Hub {
         if !device.works() {
             return Err(RequestRefused::NotWorking);
         }
-        if !inner.may_ask(reader, now) {
+        if !inner.may_ask(reader) {
             return Err(RequestRefused::TooMany);
         }
         let (waiting, replaced) = inner.nonces.give(reader, read, nonce, now, until);
@@ -482,5 +485,22 @@ impl ReaderHub for Hub {
 impl std::fmt::Debug for Hub {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Hub")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use renkei_kernel::{SeededEntropy, SettableClock};
+
+    #[test]
+    fn the_next_minute_begins_anew() {
+        let ids =
+            Ids::new(Arc::new(SettableClock::frozen(Timestamp::from_seconds(0))), Arc::new(SeededEntropy::new(1)));
+        let (mut inner, reader) = (Inner::default(), ids.next());
+        assert!((0..REQUESTS_PER_MINUTE_MAX).all(|_| inner.may_ask(reader)));
+        assert!(!inner.may_ask(reader));
+        inner.asked.entry(reader).and_modify(|asked| asked.0 -= MINUTE);
+        assert!(inner.may_ask(reader));
     }
 }

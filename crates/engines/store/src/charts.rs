@@ -36,10 +36,16 @@ pub async fn open(
     if !permit.is_live(at) {
         return Err(Error::PermitEnded);
     }
-    let mut charts = Vec::new();
+    let mut opening = Vec::new();
     for (chart, institution) in linked(on, patient, at).await? {
         let key = sealer.key(chart).await?;
-        charts.push((institution, chart, folded(on, &key).await?));
+        let stored = Stored::read(on, chart).await?;
+        // Opening and decoding is work for a processor: charts beside each other, and off the threads that answer.
+        opening.push((institution, chart, tokio::task::spawn_blocking(move || stored.folded(&key))));
+    }
+    let mut charts = Vec::with_capacity(opening.len());
+    for (institution, chart, folded) in opening {
+        charts.push((institution, chart, folded.await.map_err(|_| Error::Unreadable("projection"))??));
     }
     let mut record = PatientRecord::new(charts);
     record.retain(|facts| shows(permit, facts, dental));
@@ -109,33 +115,58 @@ fn is_dental(icd10: &str) -> bool {
 
 /// The stored projection with every newer message folded in.
 pub(crate) async fn folded(on: &impl ConnectionTrait, key: &ChartKey) -> Result<ChartRecord, Error> {
-    let chart = key.chart();
-    let mut record = match projection::Entity::find_by_id(Uuid::from(chart)).one(on).await? {
-        Some(row) => {
-            ChartRecord::decode(&key.open(Uuid::from(chart), SealKind::Projection, PROJECTION_VERSION, &row.sealed)?)?
-        }
-        None => ChartRecord::new(),
-    };
-    // Only what is folded: the sealed originals beside it are as large again and stay where they are.
-    let rows: Vec<(Uuid, i64, i16, Vec<u8>)> = message::Entity::find()
-        .select_only()
-        .columns([
-            message::Column::Id,
-            message::Column::Sequence,
-            message::Column::Condition,
-            message::Column::SealedEntries,
-        ])
-        .filter(message::Column::ChartId.eq(Uuid::from(chart)))
-        .filter(message::Column::Sequence.gt(record.included()))
-        .order_by_asc(message::Column::Sequence)
-        .into_tuple()
-        .all(on)
-        .await?;
-    for (id, sequence, condition, sealed_entries) in rows {
-        record.fold(opened(key, id, condition, &sealed_entries)?);
-        record.advance_to(sequence);
+    Stored::read(on, key.chart()).await?.folded(key)
+}
+
+/// A chart as it lies in the tables: its projection and what is newer, still sealed.
+struct Stored {
+    projection: Option<projection::Model>,
+    /// id, sequence, condition and sealed entries
+    newer: Vec<(Uuid, i64, i16, Vec<u8>)>,
+}
+
+impl Stored {
+    async fn read(on: &impl ConnectionTrait, chart: ChartId) -> Result<Self, Error> {
+        let projection = projection::Entity::find_by_id(Uuid::from(chart)).one(on).await?;
+        let included = projection.as_ref().map_or(0, |row| row.sequence);
+        // Only what is folded: the sealed originals beside it are as large again and stay where they are.
+        let newer = message::Entity::find()
+            .select_only()
+            .columns([
+                message::Column::Id,
+                message::Column::Sequence,
+                message::Column::Condition,
+                message::Column::SealedEntries,
+            ])
+            .filter(message::Column::ChartId.eq(Uuid::from(chart)))
+            .filter(message::Column::Sequence.gt(included))
+            .order_by_asc(message::Column::Sequence)
+            .into_tuple()
+            .all(on)
+            .await?;
+        Ok(Self { projection, newer })
     }
-    Ok(record)
+
+    fn folded(self, key: &ChartKey) -> Result<ChartRecord, Error> {
+        let mut record = match self.projection {
+            Some(row) => {
+                let place = Uuid::from(key.chart());
+                let record =
+                    ChartRecord::decode(&key.open(place, SealKind::Projection, PROJECTION_VERSION, &row.sealed)?)?;
+                // The number in clear chose what is newer; where the sealed one differs, something would be left out.
+                if record.included() != row.sequence {
+                    return Err(Error::Unreadable("projection"));
+                }
+                record
+            }
+            None => ChartRecord::new(),
+        };
+        for (id, sequence, condition, sealed_entries) in self.newer {
+            record.fold(opened(key, id, condition, &sealed_entries)?);
+            record.advance_to(sequence);
+        }
+        Ok(record)
+    }
 }
 
 /// A message as it stands now: its sealed entries with the condition seen last.

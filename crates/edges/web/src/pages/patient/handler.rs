@@ -223,7 +223,9 @@ async fn show(web: Web, visitor: Visitor, grant: String, tab: Tab, asked: Asked)
         Ok(opened) => {
             let shell = shell_of(&web, &visitor, &entered, &opened);
             let frame = opened.frame(&entered, Some(tab));
-            match page(&opened, tab, &asked, shell, frame) {
+            let page = page(&opened, tab, &asked, shell, frame);
+            give_away(opened);
+            match page {
                 Ok(html) => entered.with_cookie(Html(html).into_response()),
                 Err(error) => {
                     tracing::error!(%error, "a patient page could not be written");
@@ -303,10 +305,17 @@ pub async fn show_paper(State(web): State<Web>, visitor: Visitor, Address(grant)
             let (now, feeds) = (opened.patient.now, &opened.patient.feeds);
             let feeds = feeds.iter().map(|feed| (feed.institution, feed.last_import_at));
             let page = PaperPage::from_records(shell, frame, &opened.reading(), &opened.summary, now, feeds);
-            entered.page(&web, &visitor, &page)
+            let answer = entered.page(&web, &visitor, &page);
+            give_away(opened);
+            answer
         }
         Err(error) => web.fail(&visitor, Some(&entered), &error),
     }
+}
+
+/// A large record takes milliseconds to be forgotten; nobody waits for that.
+fn give_away(opened: Opened) {
+    tokio::task::spawn_blocking(move || drop(opened));
 }
 
 #[derive(Debug, Deserialize)]

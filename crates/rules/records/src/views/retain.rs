@@ -139,7 +139,7 @@ fn judge_part<'a>(
     is_kept
 }
 
-fn codes_of<'a>(lines: &'a [Line]) -> impl Iterator<Item = &'a Code> {
+fn codes_of(lines: &[Line]) -> impl Iterator<Item = &Code> {
     lines.iter().flat_map(|line| &line.code.codes)
 }
 

@@ -81,7 +81,7 @@ fn lines_of(draft: &mut Draft<'_>, lines: Vec<(EntryKind, Vec<Line>)>) {
 
 /// The comments of the entry the whole message is about, and the codes these are hidden by.
 fn room<'d>(draft: &'d mut Draft<'_>) -> Option<(&'d mut Vec<String>, &'d mut Vec<Code>)> {
-    let found = draft.entries.iter_mut().find_map(|entry| match &mut entry.body {
+    draft.entries.iter_mut().find_map(|entry| match &mut entry.body {
         Body::Prescription(b) => Some((&mut b.comments, &mut entry.asked_with)),
         Body::Dispensing(b) => Some((&mut b.comments, &mut entry.asked_with)),
         Body::InjectionOrder(b) => Some((&mut b.comments, &mut entry.asked_with)),
@@ -89,8 +89,7 @@ fn room<'d>(draft: &'d mut Draft<'_>) -> Option<(&'d mut Vec<String>, &'d mut Ve
         Body::LaboratoryOrder(b) => Some((&mut b.comments, &mut entry.asked_with)),
         Body::LaboratoryReport(b) => Some((&mut b.comments, &mut entry.asked_with)),
         _ => None,
-    });
-    found
+    })
 }
 
 /// What a stray segment is about: access judges it as that.

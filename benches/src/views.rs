@@ -49,6 +49,7 @@ impl Course {
             state: EntryState::Active,
             place: SourcePlace::segment("MSH", 1),
             body,
+            asked_with: Vec::new(),
         };
         let institution = self.next % 3;
         self.messages.push(Message {

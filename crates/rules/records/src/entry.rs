@@ -1,6 +1,7 @@
 //! One clinical statement: its kind, time, state, the place in the message it came from, and its body.
 
 use crate::body::Body;
+use crate::code::Code;
 use crate::kind::EntryKind;
 use crate::time::ClinicalTime;
 use renkei_kernel::EntryId;
@@ -132,4 +133,7 @@ pub struct Entry {
     pub state: EntryState,
     pub place: SourcePlace,
     pub body: Body,
+    /// Codes of what stands only as words in the body's comments. Nobody shows them: hiding goes by them.
+    #[serde(deserialize_with = "crate::message::since_version_2")]
+    pub asked_with: Vec<Code>,
 }

@@ -2,7 +2,8 @@
 
 use crate::entry::Entry;
 use renkei_kernel::{BatchId, Category, ChartId, Finding, InstitutionId, MessageId, Problem, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::cell::Cell;
 
 /// What makes two messages versions of one record inside a chart (SS-MIX2: care date, data type, order number).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -76,7 +77,24 @@ pub struct Message {
 }
 
 /// First byte of every stored row of this crate.
-pub(crate) const MESSAGE_VERSION: u8 = 1;
+pub(crate) const MESSAGE_VERSION: u8 = 2;
+/// Rows without the fields that stand under [`since_version_2`]. They are read until a rebuild maps them again.
+const FIRST_VERSION: u8 = 1;
+
+thread_local! {
+    /// Version of the row that is being read: postcard does not tell fields by name, so a field cannot find out by
+    /// itself that an older row has no room for it.
+    static READ_VERSION: Cell<u8> = const { Cell::new(MESSAGE_VERSION) };
+}
+
+/// For fields that were added with version 2: empty when the row is older, and nothing of the row is used up.
+pub(crate) fn since_version_2<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    if READ_VERSION.get() == FIRST_VERSION { Ok(T::default()) } else { T::deserialize(from) }
+}
 
 /// A stored row that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -112,7 +130,12 @@ pub(crate) fn encode_row<T: Serialize>(version: u8, value: &T) -> Result<Vec<u8>
 pub(crate) fn decode_row<T: for<'de> Deserialize<'de>>(version: u8, row: &[u8]) -> Result<T, DecodeError> {
     match row.split_first() {
         None => Err(DecodeError::Empty),
-        Some((found, rest)) if *found == version => postcard::from_bytes(rest).map_err(DecodeError::Malformed),
+        Some((found, rest)) if *found == version || *found == FIRST_VERSION => {
+            READ_VERSION.set(*found);
+            let read = postcard::from_bytes(rest).map_err(DecodeError::Malformed);
+            READ_VERSION.set(MESSAGE_VERSION);
+            read
+        }
         Some((found, _)) => Err(DecodeError::UnknownVersion(*found)),
     }
 }

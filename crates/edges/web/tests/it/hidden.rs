@@ -198,6 +198,82 @@ async fn a_sensitive_institution_answers_as_an_absent_one() {
     leaves_no_trace(Hiding::SensitiveInstitution).await;
 }
 
+/// A file of shirasagi about Hana, in the shape of one data type.
+async fn import_shape(world: &World, (data_type, kind, segments): &(&str, &str, Vec<&str>)) {
+    let number = "7700001";
+    let header = format!("MSH|^~\\&|HIS|SEND|GW|RCV|20261001090000||{kind}|1|P|2.5||||||UNICODE UTF-8");
+    let person = format!("PID|1||{number}^^^^PI||佐倉^ハナ^^^^^L^I||19540312|F");
+    let mut text = vec![header.as_str(), &person];
+    text.extend(segments);
+    let bytes = (text.join("\r") + "\r").into_bytes();
+    let raw_name = format!("{number}_20261001_{data_type}_000000000000104_20261001090000000_01_1");
+    let name = renkei_ssmix2::FileName::parse(&raw_name).ok();
+    let import = world.house.import_begin("1730000003").await.unwrap().unwrap();
+    let file = renkei_app::receive::Arrived { name, raw_name, bytes };
+    let counts = world.house.receive_patient(&import, number, vec![file]).await.unwrap();
+    assert_eq!(counts.stored, 1, "{data_type}");
+    world.house.import_end(&import, counts).await.unwrap();
+}
+
+/// Every page that one person is shown of the patient after shirasagi sent this, or nothing.
+async fn pages_of(shape: Option<&(&str, &str, Vec<&str>)>, person: &str) -> Vec<Measured> {
+    let world = World::new().await;
+    let mut browser = Browser::of(&world, Some(person));
+    import(&world, "1710000001", "0000123", 1, "7.8").await;
+    if let Some(shape) = shape {
+        import_shape(&world, shape).await;
+    }
+    world.clock.advance_seconds(120);
+    let visit = browser.open(&world, "hana").await;
+    let mut all = vec![measured("/", &browser.get("/").await)];
+    for tab in TABS {
+        for query in ["", "?range=all"] {
+            let address = format!("{visit}{tab}{query}");
+            all.push(measured(&address, &browser.get(&address).await));
+        }
+    }
+    all
+}
+
+/// R-X-15: whatever is sensitive beside something else leaves no trace either: a diagnosis in an order, an observation
+/// or a component in a prescription, a line of an order, a result without a value, a coded value.
+#[tokio::test]
+async fn what_is_sensitive_beside_something_else_answers_as_absent() {
+    let orc = "ORC|NW|104||104_01_001|||||20261001090000|||d1^医師^一郎";
+    let obr = "OBR|1|104||X^院内セット^99Z|||202610010900";
+    let (rxe, tq1) = ("RXE||1^独自薬^99M|1||TAB^錠^MR9P", "TQ1|1||1&朝食後&99U|||7^d|20261001");
+    let obx = "OBX|1|ST|5F560143002305111^ひみつ抗体^JC10||ひみつ||||||F";
+    let obr_secret = "OBR|1|104||5F560143002305111^ひみつ抗体^JC10|||202610010900|||||||||||||||||||5F560143002305111^ひみつ抗体^JC10&1&x";
+    let coded = "OBX|1|CWE|X1^所見^99L||B24^ひみつ病^I10||||||F";
+    let dg1 = "DG1|1||B24^ひみつ病^I10|ひみつ病";
+    let plain_order = ("OML-01", "OML^O33", vec![orc, obr]);
+    let table = [
+        (("OML-01", "OML^O33", vec![orc, obr, dg1]), Some(&plain_order), "ひみつ病"),
+        (("OMP-01", "RDE^O11", vec![orc, rxe, tq1, obx]), None, "独自薬"),
+        (("OMP-01", "RDE^O11", vec![orc, rxe, "RXC|A|1179017F1018^ひみつ^YJ|1|TAB^錠^MR9P", tq1]), None, "独自薬"),
+        (("OML-01", "OML^O33", vec![orc, obr, obx]), None, "ひみつ"),
+        (("OML-11", "OUL^R22", vec![obr_secret, orc, "NTE|1||ひみつ"]), None, "シラサギ"),
+        (("OMG-01", "OMG^O19", vec![orc, obr, coded]), None, "ひみつ病"),
+    ];
+    let mut unshown = Vec::new();
+    for (shape, without, word) in table {
+        for person in ["nurse-tsubaki", "dietitian-kaede"] {
+            let (hidden, absent) = (pages_of(Some(&shape), person).await, pages_of(without, person).await);
+            assert!(absent.iter().filter(|page| page.status == StatusCode::OK).count() > 10);
+            for (hidden, absent) in hidden.iter().zip(&absent) {
+                assert!(!hidden.body.contains("ひみつ"), "{shape:?} {person} {}", hidden.address);
+                assert_eq!(hidden, absent, "{shape:?} {person}");
+            }
+        }
+        // A doctor has the right to it: it is there.
+        let doctor = pages_of(Some(&shape), "dr-minato").await;
+        if !doctor.iter().any(|page| page.body.contains(word)) {
+            unshown.push(word);
+        }
+    }
+    assert!(unshown.is_empty(), "{unshown:?}");
+}
+
 /// The comparison would be worth nothing if it took everything out.
 #[test]
 fn ids_are_taken_out_and_nothing_else() {

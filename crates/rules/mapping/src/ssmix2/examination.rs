@@ -153,9 +153,9 @@ fn add_observation(entry: &mut TitledEntry, observation: &Observation, kind: Ent
         });
         // The words moved; the code stays, since hiding goes by codes.
         match lines.first_mut() {
-            Some(first) if !first.code.is_empty() => {
+            Some(first) if !values::coded(&observation.code).is_empty() => {
                 first.label = format!("{}（コード）", observation.name());
-                first.value = values::codes_in_words(&first.code);
+                first.value = values::codes_in_words(&values::coded(&observation.code));
             }
             _ => {
                 lines.remove(0);

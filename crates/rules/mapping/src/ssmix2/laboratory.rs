@@ -99,6 +99,7 @@ fn group(from: &OrderGroup) -> LaboratoryGroup {
         comments: group_comments(from),
         values: from.all_observations().map(value).collect(),
         place: place.map(values::place).unwrap_or_default(),
+        asked_with: examination::detail_lines(from).into_iter().flat_map(|line| line.code.codes).collect(),
     }
 }
 

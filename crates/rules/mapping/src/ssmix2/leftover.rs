@@ -1,11 +1,12 @@
 //! What no reader of the data type took: comments of the message, segments of other kinds, whole unknown types.
 //!
-//! Joins the entry the message is about where that one has room for words, so that hiding the entry hides them too;
-//! else it becomes an entry of its own, of the kind its segment belongs to.
+//! What belongs to no kind joins the entry the message is about where that one has room for words, so that hiding the
+//! entry hides them too. What belongs to another kind than that entry (a diagnosis in an order) becomes an entry of its
+//! own of that kind: rights and limits are judged by kind and code, never by words.
 
 use super::{Draft, values};
 use renkei_records::body::{Allergy, AllergySource, Line, TitledEntry};
-use renkei_records::{Body, ClinicalTime, CodedValue, EntryKind, EntryState, Precision, SourcePlace};
+use renkei_records::{Body, ClinicalTime, Code, CodedValue, EntryKind, EntryState, Precision, SourcePlace};
 use renkei_ssmix2::value::{RawField, RawSegment};
 
 pub fn map(draft: &mut Draft<'_>) {
@@ -47,21 +48,21 @@ fn field(segment: &RawSegment, number: u16) -> Option<&RawField> {
 
 fn lines_of(draft: &mut Draft<'_>, lines: Vec<(EntryKind, Vec<Line>)>) {
     let typed = draft.typed;
-    let is_unknown_type = typed.data_type.is_none();
-    if is_unknown_type {
-        let all = lines.into_iter().flat_map(|(_, lines)| lines).collect();
-        own_entry(draft, EntryKind::Other, all, typed.comments.clone());
-        return;
-    }
-    if let Some(comments) = room(draft) {
-        comments.extend(typed.comments.iter().cloned());
-        comments.extend(lines.iter().flat_map(|(_, lines)| lines).map(values::line_in_words));
-        return;
-    }
-    if let Some(Body::Titled(titled)) = draft.entries.first_mut().map(|e| &mut e.body) {
-        titled.comments.extend(typed.comments.iter().cloned());
-        titled.lines.extend(lines.into_iter().flat_map(|(_, lines)| lines));
-        return;
+    let mut comments = typed.comments.clone();
+    let (of_no_kind, mut lines): (Vec<_>, Vec<_>) = lines.into_iter().partition(|(kind, _)| *kind == EntryKind::Other);
+    if let Some((words, codes)) = room(draft) {
+        let own: Vec<Line> = of_no_kind.into_iter().flat_map(|(_, lines)| lines).collect();
+        words.append(&mut comments);
+        words.extend(own.iter().map(values::line_in_words));
+        codes.extend(own.into_iter().flat_map(|line| line.code.codes));
+    } else if let Some(Body::Titled(titled)) = draft.entries.first_mut().map(|e| &mut e.body) {
+        titled.comments.append(&mut comments);
+        titled.lines.extend(of_no_kind.into_iter().flat_map(|(_, lines)| lines));
+    } else {
+        if typed.data_type.is_none() && of_no_kind.is_empty() {
+            own_entry(draft, EntryKind::Other, Vec::new(), std::mem::take(&mut comments));
+        }
+        lines.splice(..0, of_no_kind);
     }
     let mut by_kind: Vec<(EntryKind, Vec<Line>)> = Vec::new();
     for (kind, lines) in lines {
@@ -70,24 +71,23 @@ fn lines_of(draft: &mut Draft<'_>, lines: Vec<(EntryKind, Vec<Line>)>) {
             None => by_kind.push((kind, lines)),
         }
     }
-    if !typed.comments.is_empty() && by_kind.is_empty() {
+    if !comments.is_empty() && by_kind.is_empty() {
         by_kind.push((EntryKind::Other, Vec::new()));
     }
-    let mut comments = typed.comments.clone();
     for (kind, lines) in by_kind {
         own_entry(draft, kind, lines, std::mem::take(&mut comments));
     }
 }
 
-/// The comments of the entry the whole message is about.
-fn room<'d>(draft: &'d mut Draft<'_>) -> Option<&'d mut Vec<String>> {
+/// The comments of the entry the whole message is about, and the codes these are hidden by.
+fn room<'d>(draft: &'d mut Draft<'_>) -> Option<(&'d mut Vec<String>, &'d mut Vec<Code>)> {
     draft.entries.iter_mut().find_map(|entry| match &mut entry.body {
-        Body::Prescription(b) => Some(&mut b.comments),
-        Body::Dispensing(b) => Some(&mut b.comments),
-        Body::InjectionOrder(b) => Some(&mut b.comments),
-        Body::InjectionGiven(b) => Some(&mut b.comments),
-        Body::LaboratoryOrder(b) => Some(&mut b.comments),
-        Body::LaboratoryReport(b) => Some(&mut b.comments),
+        Body::Prescription(b) => Some((&mut b.comments, &mut entry.asked_with)),
+        Body::Dispensing(b) => Some((&mut b.comments, &mut entry.asked_with)),
+        Body::InjectionOrder(b) => Some((&mut b.comments, &mut entry.asked_with)),
+        Body::InjectionGiven(b) => Some((&mut b.comments, &mut entry.asked_with)),
+        Body::LaboratoryOrder(b) => Some((&mut b.comments, &mut entry.asked_with)),
+        Body::LaboratoryReport(b) => Some((&mut b.comments, &mut entry.asked_with)),
         _ => None,
     })
 }
@@ -113,9 +113,11 @@ fn lines(segment: &RawSegment) -> Vec<Line> {
         && let (Some(name), Some(value)) = (field(3), field(5))
     {
         taken = &[1, 2, 3, 5, 6, 11];
-        let code = coded(name);
+        let mut code = coded(name);
+        let label = code.shown().to_owned();
+        code.codes.extend(codes(value, ""));
         lines.push(Line {
-            label: code.shown().to_owned(),
+            label,
             value: value.text.clone(),
             unit: field(6).map(coded).and_then(|unit| unit.codes.into_iter().next()).unwrap_or_default(),
             status: field(11).map(|f| f.text.clone()).unwrap_or_default(),
@@ -126,17 +128,47 @@ fn lines(segment: &RawSegment) -> Vec<Line> {
     let rest = segment.fields.iter().filter(|f| !taken.contains(&f.place.field));
     lines.extend(rest.filter_map(|f| {
         let label = format!("{}-{}", segment.name, f.place.field);
-        values::line(&label, f.text.as_str(), values::place(f.place))
+        let line = values::line(&label, f.text.as_str(), values::place(f.place))?;
+        Some(Line { code: CodedValue::of(codes(f, system_beside(segment, f.place.field))), ..line })
     }));
     lines
 }
 
+/// The system of a code that does not name one itself: DG1-2 says it for DG1-3 (HL7 2.5, 6.5.2).
+fn system_beside(segment: &RawSegment, number: u16) -> &str {
+    match (segment.name.as_str(), number) {
+        // A diagnosis code under no name at all is asked for as one all the same, since the entry is a diagnosis.
+        ("DG1", 3) => field(segment, 2).map_or("", |f| f.text.trim()),
+        _ => "",
+    }
+}
+
+/// The codes in a field that name their system, of every repetition; a first code alone has that of `beside`.
+fn codes(from: &RawField, beside: &str) -> Vec<Code> {
+    let is_diagnosis = from.place.segment() == "DG1" && from.place.field == 3;
+    let mut found = Vec::new();
+    for repetition in from.text.split('~') {
+        for mut code in triples(repetition) {
+            if code.system.is_empty() {
+                code.system = beside.into();
+            }
+            if !code.code.is_empty() && (is_diagnosis || !code.system.is_empty()) {
+                found.push(code);
+            }
+        }
+    }
+    found
+}
+
 /// A field kept as text, read again as up to two triples.
 fn coded(field: &RawField) -> CodedValue {
-    let parts: Vec<&str> = field.text.split('^').collect();
+    CodedValue::of(triples(&field.text).into_iter().filter(|code| !code.is_empty()).collect())
+}
+
+fn triples(text: &str) -> [Code; 2] {
+    let parts: Vec<&str> = text.split('^').collect();
     let part = |n: usize| parts.get(n).copied().unwrap_or_default();
-    let triples = [(0, 1, 2), (3, 4, 5)].map(|(c, t, s)| renkei_records::Code::new(part(c), part(t), part(s)));
-    CodedValue::of(triples.into_iter().filter(|code| !code.is_empty()).collect())
+    [(0, 1, 2), (3, 4, 5)].map(|(c, t, s)| Code::new(part(c), part(t), part(s)))
 }
 
 fn own_entry(draft: &mut Draft<'_>, kind: EntryKind, lines: Vec<Line>, comments: Vec<String>) {

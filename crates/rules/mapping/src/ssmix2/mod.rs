@@ -21,7 +21,7 @@ use crate::{Context, Mapped, Unusable};
 use jiff::civil::Date;
 use renkei_kernel::{Finding, Ids, Severity};
 use renkei_records::{
-    Body, ClinicalTime, Condition, Entry, EntryKind, EntryState, Message, Precision, RecordKey, SourcePlace,
+    Body, ClinicalTime, Code, Condition, Entry, EntryKind, EntryState, Message, Precision, RecordKey, SourcePlace,
 };
 use renkei_ssmix2::message::refusal;
 use renkei_ssmix2::{Content, DataType, FileName, Reading, TypedMessage, Verdict};
@@ -139,7 +139,15 @@ impl Draft<'_> {
         place: SourcePlace,
         body: Body,
     ) {
-        self.entries.push(Entry { id: self.ids.next(), kind, effective, state, place, body });
+        let asked_with = Vec::new();
+        self.entries.push(Entry { id: self.ids.next(), kind, effective, state, place, body, asked_with });
+    }
+
+    /// Codes of what the entry pushed last says in the words of its comments only.
+    fn ask_with(&mut self, codes: impl IntoIterator<Item = Code>) {
+        if let Some(entry) = self.entries.last_mut() {
+            entry.asked_with.extend(codes);
+        }
     }
 
     /// The first time that reaches a day; else the care date of the file name; else whatever the sender wrote.

@@ -5,7 +5,7 @@
 
 use super::{Draft, given, order, values};
 use renkei_records::body::{Dispensing, Drug, OrderHead, Prescription, RpGroup};
-use renkei_records::{Body, CodedValue, EntryKind, EntryState, SourcePlace};
+use renkei_records::{Body, Code, CodedValue, EntryKind, EntryState, SourcePlace};
 use renkei_ssmix2::DataType;
 use renkei_ssmix2::content::{Medication, MedicationGroup, MedicationItem};
 use std::collections::HashSet;
@@ -32,6 +32,7 @@ fn prescription(draft: &mut Draft<'_>, all: &Medication) {
     let effective = draft.effective([body.head.ordered.clone()]);
     let state = order::state_of_parts(all.groups.iter().map(|g| order::state(&g.order)));
     draft.push(EntryKind::Prescription, effective, state, place(all), Body::Prescription(Box::new(body)));
+    draft.ask_with(codes_of_comments(all));
 }
 
 /// `whole`: the message is about dispensing; else it is an order that tells beside what was given.
@@ -61,6 +62,9 @@ fn dispensing(draft: &mut Draft<'_>, all: &Medication, whole: bool) {
         given => order::state_of_parts(given.iter().map(|g| g.state)),
     };
     draft.push(EntryKind::Dispensing, effective, state, place(all), Body::Dispensing(Box::new(body)));
+    if whole {
+        draft.ask_with(codes_of_comments(all));
+    }
 }
 
 pub fn place(all: &Medication) -> SourcePlace {
@@ -143,7 +147,21 @@ fn drug(group: &MedicationGroup, item: &MedicationItem, whole: &Whole) -> Drug {
         narcotic_number: item.narcotic_prescriber.as_ref().map(|s| s.id.clone()).unwrap_or_default(),
         comments: drug_comments(group, item, whole),
         place: values::place(item.place),
+        components: components(group),
+        asked_with: group.observations.iter().flat_map(values::asked_codes).collect(),
     }
+}
+
+/// What is mixed into a drug, by code.
+fn components(group: &MedicationGroup) -> Vec<CodedValue> {
+    let named = group.components.iter().flat_map(|c| std::iter::once(&c.drug).chain(&c.additional));
+    named.map(values::coded).filter(|code| !code.is_empty()).collect()
+}
+
+/// Codes of the observations that `comments` says in words.
+fn codes_of_comments(all: &Medication) -> impl Iterator<Item = Code> + '_ {
+    let groups = all.groups.iter().filter(|g| g.item.is_none());
+    groups.flat_map(|group| &group.observations).flat_map(values::asked_codes)
 }
 
 /// NTE, then in words what a drug has no field for.

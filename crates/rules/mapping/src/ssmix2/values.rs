@@ -101,12 +101,19 @@ pub fn phones<'a>(all: &'a [hl7::Phone], usage: &'a str) -> impl Iterator<Item =
     })
 }
 
+/// OBX-3 and, where it is coded, OBX-5: what an observation is asked by when it is to be hidden.
+pub fn asked_codes(observation: &Observation) -> impl Iterator<Item = Code> {
+    let all = [coded(&observation.code), coded_or_empty(observation.coded.as_ref())];
+    all.into_iter().flat_map(|value| value.codes).filter(|code| !code.code.is_empty())
+}
+
 /// An OBX as readable lines: the value, then whatever else was said about it, each thing a line of its own.
 pub fn observation_lines(observation: &Observation) -> Vec<Line> {
     let name = observation.name();
     let value_code = coded_or_empty(observation.coded.as_ref());
     let at = place(observation.place);
-    let code = coded(&observation.code);
+    let mut code = coded(&observation.code);
+    code.codes.extend(value_code.codes.iter().filter(|c| !c.code.is_empty()).cloned());
     let line = |about: &str, value: String, field: u16| Line {
         label: format!("{name}（{about}）"),
         value,

@@ -118,6 +118,9 @@ pub struct LaboratoryGroup {
     pub comments: Vec<String>,
     pub values: Vec<LaboratoryValue>,
     pub place: SourcePlace,
+    /// Codes of what the comments say in words (OBR-31, ZE1). Nobody shows them: hiding goes by them.
+    #[serde(deserialize_with = "crate::message::since_version_2")]
+    pub asked_with: Vec<Code>,
 }
 
 impl LaboratoryGroup {

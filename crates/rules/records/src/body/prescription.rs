@@ -92,6 +92,12 @@ pub struct Drug {
     /// NTE of this drug.
     pub comments: Vec<String>,
     pub place: SourcePlace,
+    /// RXC-2 and -10 of what is mixed into it; its comments say them in words.
+    #[serde(deserialize_with = "crate::message::since_version_2")]
+    pub components: Vec<CodedValue>,
+    /// OBX-3 and coded OBX-5 of what the comments say in words. Nobody shows them: hiding goes by them.
+    #[serde(deserialize_with = "crate::message::since_version_2")]
+    pub asked_with: Vec<Code>,
 }
 
 impl Default for Drug {
@@ -111,12 +117,14 @@ impl Default for Drug {
             narcotic_number: String::new(),
             comments: Vec::new(),
             place: SourcePlace::default(),
+            components: Vec::new(),
+            asked_with: Vec::new(),
         }
     }
 }
 
 /// Twelve-character codes whose first seven characters name ingredient and route.
-const YJ_SYSTEMS: [&str; 4] = ["YJ", "MYAK", "YJ12", "YAK"];
+pub(crate) const YJ_SYSTEMS: [&str; 4] = ["YJ", "MYAK", "YJ12", "YAK"];
 
 /// The twelve-character code of a drug, wherever it stands.
 pub fn yj_of<'a>(drug: &'a CodedValue, additional: &'a [CodedValue]) -> Option<&'a Code> {

@@ -13,7 +13,7 @@ pub struct Line {
     /// As sent.
     pub value: String,
     pub unit: Code,
-    /// OBX-3 where the line is an observation.
+    /// OBX-3 where the line is an observation, then OBX-5 where that is coded; hiding goes by all of them.
     pub code: CodedValue,
     /// OBX-11 as sent.
     pub status: String,

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as MapEntry;
 
-/// First byte of a projection row; a change means *rebuild*, never *convert*.
-const PROJECTION_VERSION: u8 = 1;
+/// First byte of a projection row; a change means *rebuild*, never *convert*. The one before is read until then.
+const PROJECTION_VERSION: u8 = 2;
 
 /// What is known of the message behind an entry, without its content: the parts of its file name and its arrival.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,8 +5,9 @@
 //! disappears. Free comments beside a removed part go with it, since they may speak of it.
 
 use super::patient::PatientRecord;
-use crate::body::{Body, InjectionSet, LaboratoryGroup, RpGroup};
-use crate::code::{Code, CodedValue};
+use crate::body::prescription::YJ_SYSTEMS;
+use crate::body::{Body, Drug, Given, InjectionSet, LaboratoryGroup, Line, RpGroup};
+use crate::code::{Code, CodedValue, folded};
 use crate::entry::{Entry, EntryState};
 use crate::kind::EntryKind;
 use crate::projection::MessageFacts;
@@ -37,6 +38,32 @@ pub struct EntryFacts<'a> {
 
 fn push_codes<'a>(into: &mut Vec<&'a Code>, value: &'a CodedValue) {
     into.extend(value.codes.iter().filter(|c| !c.code.is_empty()));
+}
+
+/// ICD, however its senders name it: `I10`, `I10C`, `ICD10`, `ICD-10`.
+fn is_classification(code: &Code) -> bool {
+    let system = folded(&code.system);
+    !code.code.is_empty() && (system.starts_with("I10") || system.starts_with("ICD"))
+}
+
+fn is_drug(code: &Code) -> bool {
+    !code.code.is_empty() && YJ_SYSTEMS.iter().any(|system| code.is_of(system))
+}
+
+/// Puts a code that stands beside a part into the list of its system; what is neither a disease nor a drug is taken for
+/// an item. `false` when there is no code.
+fn sort_code<'a>(facts: &mut EntryFacts<'a>, code: &'a Code) -> bool {
+    if code.code.is_empty() {
+        return false;
+    }
+    if is_classification(code) {
+        facts.icd10s.push(&code.code);
+    } else if is_drug(code) {
+        facts.drug_codes.push(code);
+    } else {
+        facts.lab_codes.push(code);
+    }
+    true
 }
 
 fn departments<'a>(message: &'a MessageFacts, entry: &'a Entry) -> Vec<&'a str> {
@@ -93,6 +120,84 @@ impl<'a> EntryFacts<'a> {
     }
 }
 
+/// Judges one part: by its own codes, then together with `more`, those of the words and lines beside it. Asked twice,
+/// because a further code may only take away, and some rights are met by any one code.
+fn judge_part<'a>(
+    facts: &mut EntryFacts<'a>,
+    more: impl IntoIterator<Item = &'a Code>,
+    ask: &mut dyn FnMut(&EntryFacts) -> bool,
+) -> bool {
+    let own = (facts.icd10s.len(), facts.lab_codes.len(), facts.drug_codes.len());
+    let mut is_more = false;
+    let is_kept = ask(facts) && {
+        more.into_iter().for_each(|code| is_more |= sort_code(facts, code));
+        !is_more || ask(facts)
+    };
+    facts.icd10s.truncate(own.0);
+    facts.lab_codes.truncate(own.1);
+    facts.drug_codes.truncate(own.2);
+    is_kept
+}
+
+fn codes_of(lines: &[Line]) -> impl Iterator<Item = &Code> {
+    lines.iter().flat_map(|line| &line.code.codes)
+}
+
+fn judge_drug<'a>(
+    (drug, additional): (&'a CodedValue, &'a [CodedValue]),
+    more: impl IntoIterator<Item = &'a Code>,
+    facts: &mut EntryFacts<'a>,
+    ask: &mut dyn FnMut(&EntryFacts) -> bool,
+) -> bool {
+    facts.drug_codes.clear();
+    std::iter::once(drug).chain(additional).for_each(|value| push_codes(&mut facts.drug_codes, value));
+    judge_part(facts, more, ask)
+}
+
+/// A drug by its own codes, then by those of what is mixed into it.
+fn judge_drugs<'a>(
+    entry: &'a Entry,
+    groups: &'a [RpGroup],
+    facts: &mut EntryFacts<'a>,
+    ask: &mut dyn FnMut(&EntryFacts) -> bool,
+) -> Vec<bool> {
+    let judge = |drug: &'a Drug| {
+        let more = || drug.asked_with.iter().chain(&entry.asked_with);
+        judge_drug((&drug.drug, &drug.additional), more(), facts, ask)
+            && drug.components.iter().all(|one| judge_drug((one, &[]), more(), facts, ask))
+    };
+    groups.iter().flat_map(|group| &group.drugs).map(judge).collect()
+}
+
+/// Each component with the observations of its administration; one without components is asked for as one.
+fn judge_sets<'a>(
+    entry: &'a Entry,
+    sets: &'a [InjectionSet],
+    facts: &mut EntryFacts<'a>,
+    ask: &mut dyn FnMut(&EntryFacts) -> bool,
+) -> Vec<bool> {
+    let mut verdicts = Vec::new();
+    for set in sets {
+        let more = || codes_of(&set.observations).chain(&entry.asked_with);
+        for one in &set.components {
+            verdicts.push(judge_drug((&one.drug, &one.additional), more(), facts, ask));
+        }
+        if set.components.is_empty() {
+            verdicts.push(judge_drug((&set.kind, &[]), more(), facts, ask));
+        }
+    }
+    verdicts
+}
+
+fn judge_given<'a>(
+    entry: &'a Entry,
+    all: &'a [Given],
+    facts: &mut EntryFacts<'a>,
+    ask: &mut dyn FnMut(&EntryFacts) -> bool,
+) -> Vec<bool> {
+    all.iter().map(|g| judge_drug((&g.drug, &g.additional), &entry.asked_with, facts, ask)).collect()
+}
+
 /// Asks for each part in the order in which `remove` walks them; `true` = keep.
 fn judge_parts<'a>(
     entry: &'a Entry,
@@ -101,25 +206,16 @@ fn judge_parts<'a>(
 ) -> Vec<bool> {
     facts.is_part = true;
     let mut verdicts = Vec::new();
-    let mut drug = |values: &[&'a CodedValue], more: &'a [CodedValue]| {
-        facts.drug_codes.clear();
-        values.iter().copied().chain(more).for_each(|value| push_codes(&mut facts.drug_codes, value));
-        verdicts.push(ask(facts));
-    };
     match &entry.body {
-        Body::Prescription(p) => {
-            p.groups.iter().flat_map(|g| &g.drugs).for_each(|d| drug(&[&d.drug], &d.additional));
-        }
+        Body::Prescription(p) => verdicts = judge_drugs(entry, &p.groups, facts, ask),
         Body::Dispensing(p) => {
-            p.groups.iter().flat_map(|g| &g.drugs).for_each(|d| drug(&[&d.drug], &d.additional));
-            p.given.iter().for_each(|g| drug(&[&g.drug], &g.additional));
+            verdicts = judge_drugs(entry, &p.groups, facts, ask);
+            verdicts.extend(judge_given(entry, &p.given, facts, ask));
         }
-        Body::InjectionOrder(i) => {
-            i.sets.iter().flat_map(|s| &s.components).for_each(|c| drug(&[&c.drug], &c.additional));
-        }
+        Body::InjectionOrder(i) => verdicts = judge_sets(entry, &i.sets, facts, ask),
         Body::InjectionGiven(i) => {
-            i.sets.iter().flat_map(|s| &s.components).for_each(|c| drug(&[&c.drug], &c.additional));
-            i.given.iter().for_each(|g| drug(&[&g.drug], &g.additional));
+            verdicts = judge_sets(entry, &i.sets, facts, ask);
+            verdicts.extend(judge_given(entry, &i.given, facts, ask));
         }
         Body::LaboratoryReport(report) => {
             for group in &report.groups {
@@ -130,7 +226,14 @@ fn judge_parts<'a>(
                     if let Some(parent) = &group.parent {
                         push_codes(&mut facts.lab_codes, &parent.code);
                     }
-                    verdicts.push(ask(facts));
+                    let said = value.coded.iter().flat_map(|coded| &coded.codes);
+                    verdicts.push(judge_part(facts, said.chain(&group.asked_with).chain(&entry.asked_with), ask));
+                }
+                if group.values.is_empty() {
+                    facts.lab_codes.clear();
+                    push_codes(&mut facts.lab_codes, &group.item);
+                    let parent = group.parent.iter().flat_map(|parent| &parent.code.codes);
+                    verdicts.push(judge_part(facts, parent.chain(&group.asked_with).chain(&entry.asked_with), ask));
                 }
             }
         }
@@ -138,10 +241,25 @@ fn judge_parts<'a>(
             for item in &order.items {
                 facts.lab_codes.clear();
                 push_codes(&mut facts.lab_codes, &item.item);
-                verdicts.push(ask(facts));
+                verdicts.push(judge_part(facts, codes_of(&item.lines).chain(&entry.asked_with), ask));
+            }
+        }
+        Body::Titled(t) if entry.kind == EntryKind::Diagnosis => {
+            // Every code in a diagnosis may be one of the classification, whatever its sender calls it.
+            facts.icd10s.extend(codes_of(&t.lines).chain(&t.code.codes).map(|code| code.code.as_str()));
+            verdicts.push(ask(facts));
+        }
+        Body::Titled(t) => {
+            let coded = codes_of(&t.lines).chain(&t.code.codes).filter(|code| is_classification(code) || is_drug(code));
+            let more: Vec<&Code> = coded.chain(&entry.asked_with).collect();
+            if !more.is_empty() {
+                verdicts.push(judge_part(facts, more, ask));
             }
         }
         _ => {}
+    }
+    if verdicts.is_empty() && !entry.asked_with.is_empty() {
+        verdicts.push(judge_part(facts, &entry.asked_with, ask));
     }
     verdicts
 }
@@ -161,17 +279,23 @@ fn sift_drugs(groups: &mut Vec<RpGroup>, verdicts: &mut impl Iterator<Item = boo
 }
 
 fn sift_components(sets: &mut Vec<InjectionSet>, verdicts: &mut impl Iterator<Item = bool>) {
-    for set in sets.iter_mut() {
+    sets.retain_mut(|set| {
+        if set.components.is_empty() {
+            return verdicts.next().unwrap_or(false);
+        }
         if sift(&mut set.components, verdicts) {
             set.comments.clear();
             set.observations.clear();
         }
-    }
-    sets.retain(|set| !set.components.is_empty());
+        !set.components.is_empty()
+    });
 }
 
 fn sift_groups(groups: &mut Vec<LaboratoryGroup>, verdicts: &mut impl Iterator<Item = bool>) {
     groups.retain_mut(|group| {
+        if group.values.is_empty() {
+            return verdicts.next().unwrap_or(false);
+        }
         let changed = sift(&mut group.values, verdicts);
         if changed {
             group.comments.clear();
@@ -209,14 +333,15 @@ fn remove(entry: &mut Entry, verdicts: Vec<bool>) -> bool {
         Body::LaboratoryReport(report) => {
             sift_groups(&mut report.groups, &mut verdicts);
             report.comments.clear();
-            report.groups.iter().any(|group| !group.values.is_empty())
+            !report.groups.is_empty()
         }
         Body::LaboratoryOrder(order) => {
             sift(&mut order.items, &mut verdicts);
             order.comments.clear();
             !order.items.is_empty()
         }
-        _ => true,
+        // Asked for as one, so refused as one.
+        _ => false,
     }
 }
 

@@ -7,6 +7,7 @@ mod diagnoses;
 mod encounters;
 mod folding;
 mod hiding;
+mod hiding_parts;
 mod identity;
 mod laboratory;
 mod medicines;

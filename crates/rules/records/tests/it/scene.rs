@@ -60,6 +60,7 @@ impl Scene {
             state: EntryState::Active,
             place: SourcePlace::segment("MSH", 1),
             body,
+            asked_with: Vec::new(),
         });
         self
     }

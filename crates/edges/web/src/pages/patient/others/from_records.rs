@@ -139,6 +139,8 @@ impl OthersPage {
             group(reading.words.say("others-allergies"), "allergies".to_owned(), allergies).into_iter().collect();
         // Results before orders: what was found comes before what was asked for.
         let mut kinds = ORDER_KINDS.to_vec();
+        // What messages about something else say beside: titled entries of these kinds have no place of their own.
+        kinds.extend([EntryKind::Diagnosis, EntryKind::Allergy, EntryKind::Identity]);
         kinds.sort_by_key(|kind| {
             let is_order = matches!(
                 kind,
@@ -157,7 +159,8 @@ impl OthersPage {
         for kind in [EntryKind::BodyMeasure, EntryKind::Insurance, EntryKind::Contact] {
             let mut seen: Vec<Seen<'_>> = reading.record.of(&[kind]).filter(Seen::stands).collect();
             seen.sort_by_cached_key(|s| std::cmp::Reverse(s.date()));
-            let entries = seen.into_iter().filter_map(|s| of_seen(reading, s)).collect();
+            let mut entries: Vec<OtherEntry> = seen.into_iter().filter_map(|s| of_seen(reading, s)).collect();
+            entries.extend(orders(reading.record, &[kind], usize::MAX).iter().map(|card| of_card(reading, card)));
             groups.extend(group(reading.kind(kind), format!("k{}", kind.code()), entries));
         }
         Self { groups, shell, frame }

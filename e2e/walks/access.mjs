@@ -283,6 +283,28 @@ export const walks = [
     },
   },
   {
+    name: 'any other page of a record prints one sentence and nothing of the record',
+    ids: ['R-8.2.1', 'R-X-18'],
+    async walk(world) {
+      const page = await open(world);
+      const visit = page.url().split('?')[0];
+      for (const address of await pagesOf(page)) {
+        await page.goto(address);
+        if (!(await page.locator('section.band').count())) continue;
+        await page.emulateMedia({ media: 'screen' });
+        assert.equal(await page.locator('.onpaper').isVisible(), false, address);
+        assert.ok(await page.locator('section.band').isVisible(), address);
+        await page.emulateMedia({ media: 'print' });
+        await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+        const text = (await page.locator('body').innerText()).trim();
+        assert.equal(text, 'この画面は印刷できません。画面の右上の「印刷用」を開いて、そこから印刷してください。', address);
+        const pdf = await page.pdf({ preferCSSPageSize: true });
+        assert.equal(sheets(pdf), 1, address);
+        if (address === visit) await world.keep('not-for-paper.pdf', pdf);
+      }
+    },
+  },
+  {
     name: 'the paper for a referral names the patient on every sheet and holds nothing to press',
     ids: ['R-X-18'],
     async walk(world) {

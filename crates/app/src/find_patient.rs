@@ -82,6 +82,14 @@ impl Problem for FindPatientError {
     }
 }
 
+/// What was given, when each of it is enough: a thing too short to mean anything must not be passed over, since the
+/// person would be found without it.
+fn whole_things(sought: &Sought) -> Option<Vec<(&'static str, String)>> {
+    let given = [sought.birth_date.is_some(), sought.phone.is_some(), sought.postal_code.is_some()];
+    let things = second_things(sought);
+    (things.len() == given.into_iter().filter(|given| *given).count()).then_some(things)
+}
+
 /// The second thing, in the form it has in a key.
 fn second_things(sought: &Sought) -> Vec<(&'static str, String)> {
     let mut things = Vec::new();
@@ -137,7 +145,7 @@ impl House {
     /// Looks for a participant, for the operator at the console.
     ///
     /// # Errors
-    /// [`FindPatientError::TooLittle`] for a name alone, [`FindPatientError::NotAName`] for what is none.
+    /// [`FindPatientError::TooLittle`] for a name alone or beside a thing too short, [`FindPatientError::NotAName`] for what is none.
     pub async fn find_patient(&self, sought: &Sought) -> Result<Candidates, FindPatientError> {
         let wild = |c: char| matches!(c, '*' | '%' | '?' | '＊' | '％' | '？' | '_' | '＿');
         let name = name_key::key(sought.name.reveal());
@@ -145,7 +153,7 @@ impl House {
             return Err(FindPatientError::NotAName);
         }
         // Whatever is given must fit; the first of them finds, and all of them decide.
-        let things = second_things(sought);
+        let things = whole_things(sought).ok_or(FindPatientError::TooLittle)?;
         let hashes: Vec<[u8; 32]> = things.iter().map(|(kind, thing)| self.search_hash(&name, kind, thing)).collect();
         let Some(first) = hashes.first() else { return Err(FindPatientError::TooLittle) };
         let kinds = things.iter().map(|(kind, _)| (*kind).to_owned()).collect();

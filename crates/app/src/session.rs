@@ -111,6 +111,16 @@ fn fingerprint_of(examined: &Examined) -> [u8; 32] {
     <[u8; 32]>::try_from(bytes).unwrap_or_default()
 }
 
+/// The word for a session that had ended before it was asked for, otherwise than by [`TOLD_AGAIN`].
+pub const ENDED_OTHERWISE: &str = "ended_otherwise";
+
+/// Ends that are told again to every window that comes later.
+const TOLD_AGAIN: [&str; 4] = ["signed_out", "idle", "absolute", "newer_session"];
+
+fn told_again(stored: Option<&str>) -> &'static str {
+    TOLD_AGAIN.into_iter().find(|word| stored == Some(word)).unwrap_or(ENDED_OTHERWISE)
+}
+
 impl House {
     fn form_token(&self, token: &[u8; 32]) -> Withheld<String> {
         Withheld::new(hex::encode(self.sealer().lookup_hash("session.form", &[token])))
@@ -216,7 +226,7 @@ impl House {
         };
         if row.ended_at.is_some() {
             // A second tab meets the same end as the first; it does not begin again by itself.
-            return Ok(Err(NoSession::Ended("signed_out")));
+            return Ok(Err(NoSession::Ended(told_again(row.end_reason.as_deref()))));
         }
         let judged = match self.judge_session(&row, caller, now).await? {
             Ok(judged) => judged,

@@ -7,7 +7,7 @@ use crate::house::House;
 use crate::session::{Caller, Session, Standing};
 use renkei_hpki::{Examined, Level, Use, examine};
 use renkei_kernel::limits::{SIGN_IN_REFUSALS_PER_MINUTE_MAX, SIGN_IN_SOURCES_MAX};
-use renkei_kernel::{Category, InstitutionId, PersonId, Problem, Timestamp, Withheld};
+use renkei_kernel::{Category, InstitutionId, PersonId, Problem, Timestamp, Withheld, source_of};
 use renkei_participation::{Profession, Role};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -19,7 +19,7 @@ struct NotSignedIn {
     fingerprint: Option<[u8; 32]>,
 }
 
-/// Refused sign-ins of each source within the present minute. Whoever has no right can ask as often as the line
+/// Refused sign-ins of each source (an IPv4 address, an IPv6 network of 64 bits) within the present minute. Whoever has no right can ask as often as the line
 /// carries, and every refusal is a record that is kept for years: beyond a number, one more record says that there were
 /// more, and the rest is answered without. A certificate that is good is never held up by this.
 #[derive(Debug, Default)]
@@ -43,6 +43,7 @@ enum Counted {
 
 impl Refusals {
     fn one_more(&mut self, source: Option<IpAddr>, now: Timestamp) -> Counted {
+        let source = source.map(source_of);
         let minute = now.seconds().div_euclid(60);
         if self.minute != minute {
             *self = Self { minute, ..Self::default() };
@@ -203,5 +204,25 @@ impl AppError {
             Self::Refused(refusal) => *refusal,
             other => Refusal { category: other.category(), code: other.code(), reference: None },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R-X-19: somebody who asks from ever new addresses of his network does not fill the trail.
+    #[test]
+    fn refusals_of_one_ipv6_network_are_counted_together() {
+        let mut refusals = Refusals::default();
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let from = |n: u64| Some(format!("2001:db8::{n:x}").parse::<IpAddr>().unwrap());
+        for n in 1..SIGN_IN_REFUSALS_PER_MINUTE_MAX {
+            assert_eq!(refusals.one_more(from(n), now), Counted::Noted);
+        }
+        assert_eq!(refusals.one_more(from(0xffff), now), Counted::LastNoted);
+        assert_eq!(refusals.one_more(from(0x1_0000 - 2), now), Counted::Only);
+        let elsewhere = Some("2001:db8:0:1::1".parse::<IpAddr>().unwrap());
+        assert_eq!(refusals.one_more(elsewhere, now), Counted::Noted);
     }
 }

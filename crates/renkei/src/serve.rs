@@ -124,7 +124,8 @@ impl Doors {
         let professional = professional.open(pages).await?;
         let machine_router = renkei_api::reader::router(hub.clone())
             .merge(renkei_api::health::router_of(Arc::new(HouseHealth(house.clone()))));
-        let machine = plain(Entrance::Machine, &doors.machine)?;
+        let mut machine = plain(Entrance::Machine, &doors.machine)?;
+        machine.rules.strict_transport = !demo;
         let machine = machine.open(metrics.measured("machine", machine_router)).await?;
         let mut patient = plain(Entrance::Patient, &doors.patient)?;
         patient.rules.fault_page = renkei_web::fault_page(&web);

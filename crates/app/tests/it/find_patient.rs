@@ -68,6 +68,13 @@ async fn a_name_alone_finds_nobody() {
     with_little.phone = Some(Withheld::new("054".to_owned()));
     with_little.postal_code = Some(Withheld::new("4".to_owned()));
     assert_eq!(refused(&world, &with_little).await, (422, "search_too_little"));
+    // Beside a birth date that fits, what is too short is not passed over either.
+    for (phone, postal) in [(Some("1"), None), (None, Some("4")), (Some(""), None)] {
+        let mut with_less = sought("佐倉 ハナ", Some("1954-03-12"));
+        with_less.phone = phone.map(|text: &str| Withheld::new(text.to_owned()));
+        with_less.postal_code = postal.map(|text: &str| Withheld::new(text.to_owned()));
+        assert_eq!(refused(&world, &with_less).await, (422, "search_too_little"), "{phone:?} {postal:?}");
+    }
     assert_eq!(world.count("patient.searched").await, 0);
     assert_eq!(find(&world, "佐倉 ハナ", "1954-03-12").await.people.len(), 1);
 }

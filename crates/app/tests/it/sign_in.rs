@@ -1,6 +1,6 @@
 //! Sign-in by certificate, and the sessions it opens.
 
-use renkei_app::session::NoSession;
+use renkei_app::session::{ENDED_OTHERWISE, NoSession};
 use renkei_kernel::Category;
 use renkei_testkit::{World, refused, tokyo};
 use renkei_testpki::{Level, Profile, RevocationReason};
@@ -99,7 +99,7 @@ async fn a_session_ends_when_what_it_rests_on_ends() {
     world.clock.advance_seconds(15 * 60);
     assert_eq!(world.house.session(token.reveal(), &caller).await.unwrap().unwrap_err(), NoSession::Ended("idle"));
     let again = world.house.session(token.reveal(), &caller).await.unwrap().unwrap_err();
-    assert!(matches!(again, NoSession::Ended(_)), "a second window stays closed too");
+    assert_eq!(again, NoSession::Ended("idle"), "a second window stays closed too, and reads the same");
 
     let (token, _) = world.sign_in_with_token("dr-minato").await;
     let other = world.caller("nurse-tsubaki");
@@ -107,6 +107,8 @@ async fn a_session_ends_when_what_it_rests_on_ends() {
         world.house.session(token.reveal(), &other).await.unwrap().unwrap_err(),
         NoSession::Ended("bound_elsewhere")
     );
+    let again = world.house.session(token.reveal(), &caller).await.unwrap().unwrap_err();
+    assert_eq!(again, NoSession::Ended(ENDED_OTHERWISE), "nobody signed out");
 
     let (token, session) = world.sign_in_with_token("dr-minato").await;
     world.house.sign_out(&session, &caller).await.unwrap();
@@ -129,7 +131,7 @@ async fn a_third_session_ends_the_first() {
     let (second, _) = world.sign_in_with_token("dr-minato").await;
     let (third, _) = world.sign_in_with_token("dr-minato").await;
     let pushed_out = world.house.session(first.reveal(), &caller).await.unwrap().unwrap_err();
-    assert!(matches!(pushed_out, NoSession::Ended(_)));
+    assert_eq!(pushed_out, NoSession::Ended("newer_session"));
     assert_eq!(world.count("auth.ended").await, 1, "and the trail knows");
     assert!(world.house.session(second.reveal(), &caller).await.unwrap().is_ok());
     assert!(world.house.session(third.reveal(), &caller).await.unwrap().is_ok());

@@ -11,6 +11,7 @@ pub mod ids;
 pub mod limits;
 pub mod logs;
 pub mod problem;
+pub mod source;
 pub mod withheld;
 
 pub use clock::{Clock, SettableClock, SystemClock, Timestamp};
@@ -18,4 +19,5 @@ pub use entropy::{Entropy, Ids, SeededEntropy, SystemEntropy};
 pub use finding::{Finding, Severity};
 pub use ids::*;
 pub use problem::{Category, Problem};
+pub use source::source_of;
 pub use withheld::Withheld;

@@ -13,6 +13,7 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use renkei_kernel::limits::{HEAD_BYTES_MAX, HEAD_FIELDS_MAX};
+use renkei_kernel::source_of;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::convert::Infallible;
@@ -51,7 +52,7 @@ impl Places {
     /// A place for a caller from `source`, or `None` when there is none left.
     pub(crate) fn take(&self, source: Option<IpAddr>) -> Option<Place> {
         let permit = self.all.clone().try_acquire_owned().ok()?;
-        let source = source.map(share);
+        let source = source.map(source_of);
         if let Some(source) = source {
             let mut held = self.by_source.lock().unwrap_or_else(PoisonError::into_inner);
             let count = held.entry(source).or_insert(0);
@@ -61,18 +62,6 @@ impl Places {
             *count += 1;
         }
         Some(Place { _permit: permit, source, by_source: self.by_source.clone() })
-    }
-}
-
-/// Whose share of the places an address belongs to. Whoever has one IPv6 address has the 2⁶⁴ around it, so these count
-/// as one source.
-fn share(source: IpAddr) -> IpAddr {
-    match source.to_canonical() {
-        IpAddr::V6(address) => {
-            let network = u128::from(address) & !u128::from(u64::MAX);
-            IpAddr::V6(network.into())
-        }
-        v4 => v4,
     }
 }
 

@@ -10,13 +10,15 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::any};
 use futures::future::BoxFuture;
-use renkei_kernel::{Clock, Timestamp};
+use renkei_kernel::{Clock, Timestamp, source_of};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Sources remembered within one minute; beyond that, events of new sources are counted together.
 const SOURCES_MAX: usize = 1_024;
+/// Layers of percent-encoding that are taken off an address.
+const DECODED_TIMES_MAX: usize = 4;
 
 /// A professional address was asked for at an entrance where it does not exist. Counted, without the address asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,10 +37,13 @@ pub trait ZoneDenials: Send + Sync {
     fn denied(&self, event: ZoneDenied) -> BoxFuture<'_, ()>;
 }
 
-/// Lets through one event per source and minute and counts the others into the next.
+/// Lets through one event per source and minute and counts the others into the next. A source is an IPv4 address or an
+/// IPv6 network of 64 bits.
 #[derive(Debug, Default)]
 pub struct EventThrottle {
-    sources: HashMap<Option<IpAddr>, Seen>,
+    sources: HashMap<IpAddr, Seen>,
+    /// Of sources that are not remembered, and of those forgotten before they were reported.
+    shared: Seen,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -47,24 +52,51 @@ struct Seen {
     unreported: u64,
 }
 
+impl Default for Seen {
+    fn default() -> Self {
+        Self { minute: i64::MIN, unreported: 0 }
+    }
+}
+
+impl Seen {
+    /// One more; the number of all since the last report when this one shall be reported.
+    fn one_more(&mut self, minute: i64) -> Option<u64> {
+        self.unreported = self.unreported.saturating_add(1);
+        (self.minute != minute).then(|| {
+            self.minute = minute;
+            std::mem::take(&mut self.unreported)
+        })
+    }
+}
+
 impl EventThrottle {
     /// `Some` when this attempt shall be reported: the source (`None` when too many are remembered already) and the
     /// number of attempts since its last report.
     pub fn attempt(&mut self, source: Option<IpAddr>, at: Timestamp) -> Option<(Option<IpAddr>, u64)> {
         let minute = at.seconds().div_euclid(60);
-        if self.sources.len() >= SOURCES_MAX && !self.sources.contains_key(&source) {
-            self.sources.retain(|_, seen| seen.minute == minute || seen.unreported > 0);
+        let source = source.map(source_of);
+        let known = |sources: &HashMap<IpAddr, Seen>| source.is_some_and(|source| sources.contains_key(&source));
+        if self.sources.len() >= SOURCES_MAX && !known(&self.sources) {
+            self.forget_before(minute);
         }
-        let full = self.sources.len() >= SOURCES_MAX && !self.sources.contains_key(&source);
-        let source = if full { None } else { source };
-        let seen = self.sources.entry(source).or_insert(Seen { minute: minute - 1, unreported: 0 });
-        seen.unreported = seen.unreported.saturating_add(1);
-        if seen.minute == minute {
-            return None;
-        }
-        let attempts = std::mem::take(&mut seen.unreported);
-        seen.minute = minute;
-        Some((source, attempts))
+        let remembered = source.filter(|_| self.sources.len() < SOURCES_MAX || known(&self.sources));
+        let seen = match remembered {
+            Some(source) => self.sources.entry(source).or_default(),
+            None => &mut self.shared,
+        };
+        seen.one_more(minute).map(|attempts| (remembered, attempts))
+    }
+
+    /// Sources of past minutes make room; what was not reported of them is reported with the shared count.
+    fn forget_before(&mut self, minute: i64) {
+        let shared = &mut self.shared.unreported;
+        self.sources.retain(|_, seen| {
+            let keeps = seen.minute == minute;
+            if !keeps {
+                *shared = shared.saturating_add(seen.unreported);
+            }
+            keeps
+        });
     }
 }
 
@@ -105,18 +137,42 @@ async fn refuse(
     facts: Option<Extension<ConnectionFacts>>,
     request: Request,
 ) -> Response {
-    let path = request.uri().path();
+    let path = plain_path(request.uri().path());
     if let Some(Extension(facts)) = facts
-        && guard.professional.iter().any(|prefix| belongs_to(path, prefix))
+        && guard.professional.iter().any(|prefix| belongs_to(&path, prefix))
     {
         note(&guard, &facts);
     }
     (guard.not_found)()
 }
 
+/// The path as any program behind would read it: percent-encoding decoded until nothing is left of it, both kinds of
+/// slashes one, empty segments and dots away, without large letters. Nothing is opened by it.
+fn plain_path(path: &str) -> String {
+    let mut bytes = path.as_bytes().to_vec();
+    for _ in 0..DECODED_TIMES_MAX {
+        let decoded: Vec<u8> = percent_encoding::percent_decode(&bytes).collect();
+        if decoded == bytes {
+            break;
+        }
+        bytes = decoded;
+    }
+    let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in text.split(['/', '\\']) {
+        match segment.split(';').next().unwrap_or_default() {
+            "" | "." => {}
+            ".." => drop(segments.pop()),
+            named => segments.push(named),
+        }
+    }
+    format!("/{}", segments.join("/"))
+}
+
 /// Whole path segments only: `/patients` owns `/patients/1`, not `/patientswhatever`.
 fn belongs_to(path: &str, prefix: &str) -> bool {
-    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || prefix.ends_with('/'))
+    let prefix = prefix.trim_end_matches('/');
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn note(guard: &Arc<Guard>, facts: &ConnectionFacts) {
@@ -156,7 +212,66 @@ mod tests {
         }
         assert_eq!(throttle.attempt(source(SOURCES_MAX), at), Some((None, 1)));
         assert_eq!(throttle.attempt(source(SOURCES_MAX + 1), at), None);
-        assert!(throttle.sources.len() <= SOURCES_MAX + 1);
+        assert!(throttle.sources.len() <= SOURCES_MAX);
+    }
+
+    /// R-6.5.2-ア: a scan from many sources blinds nobody for longer than its minute, and none of its attempts is lost.
+    #[test]
+    fn after_a_scan_from_many_sources_a_new_source_is_told_by_itself_again() {
+        let mut throttle = EventThrottle::default();
+        let at = Timestamp::from_seconds(1_800_000_000);
+        let source = |n: usize| Some(IpAddr::from([10, 0, (n / 256) as u8, (n % 256) as u8]));
+        let (mut attempts, mut told) = (0, 0);
+        let mut attempt = |source, at| {
+            attempts += 1;
+            let event = throttle.attempt(source, at);
+            told += event.map_or(0, |(_, count)| count);
+            event
+        };
+        for _ in 0..2 {
+            for n in 0..SOURCES_MAX {
+                attempt(source(n), at);
+            }
+        }
+        let newcomer = Some(IpAddr::from([192, 0, 2, 1]));
+        assert_eq!(attempt(newcomer, at.plus_seconds(60)), Some((newcomer, 1)));
+        // More than are remembered come again: what was not told of those forgotten is told with theirs.
+        for n in 0..=SOURCES_MAX {
+            attempt(source(n), at.plus_seconds(60));
+        }
+        assert_eq!(told, attempts - 1, "one of the shared count waits for the next minute");
+    }
+
+    /// R-X-19: somebody with a network of addresses is one source.
+    #[test]
+    fn an_ipv6_network_is_one_source() {
+        let mut throttle = EventThrottle::default();
+        let at = Timestamp::from_seconds(1_800_000_000);
+        let of = |text: &str| Some(text.parse::<IpAddr>().unwrap());
+        assert_eq!(throttle.attempt(of("2001:db8::1"), at), Some((of("2001:db8::"), 1)));
+        assert_eq!(throttle.attempt(of("2001:db8::2"), at), None);
+    }
+
+    /// R-6.5.2-ア: an address is the professionals' however it is spelt.
+    #[test]
+    fn spelling_hides_no_address() {
+        for spelt in [
+            "/visits/1",
+            "/%76isits/1",
+            "//visits/1",
+            "/%2576isits",
+            "/./visits",
+            "/x/../visits",
+            "/%2Fvisits",
+            "/Visits",
+            "/visits;a=1/2",
+            "\\visits",
+        ] {
+            assert!(belongs_to(&plain_path(spelt), "/visits"), "{spelt}");
+        }
+        for other in ["/", "/visitsx", "/x/visits", "/%", "/%zz", "/..", "/visits/.."] {
+            assert!(!belongs_to(&plain_path(other), "/visits"), "{other}");
+        }
     }
 
     #[test]

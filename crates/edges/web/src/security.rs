@@ -5,7 +5,7 @@
 
 use axum::extract::Request;
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -13,9 +13,8 @@ use axum::response::Response;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const FIXED: [(HeaderName, &str); 8] = [
+const FIXED: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     // Not `no-referrer`: forms would then say that they come from nowhere.
@@ -38,6 +37,16 @@ pub fn protected(mut answer: Response) -> Response {
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     answer
+}
+
+/// Whether a request is a page that somebody opens in a window of its own. Browsers send the certificate with whatever
+/// any page of theirs names, a picture or a frame too; only a page opened may begin a session. Who says nothing about it
+/// is no browser of today, and no page of another site sits in it.
+pub fn is_page_opened(method: &Method, headers: &HeaderMap) -> bool {
+    const SAYS: [&str; 3] = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"];
+    let is = |name: &str, wanted: &str| headers.get(name).is_some_and(|value| value == wanted);
+    let says_nothing = SAYS.iter().all(|name| !headers.contains_key(*name));
+    method == Method::GET && (says_nothing || is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document"))
 }
 
 /// Whether an unsafe request comes from a page of this host. The host is the one the request names itself: what counts

@@ -7,7 +7,7 @@
 use crate::dates;
 use crate::pages::ended::{EndedPage, Ending};
 use crate::pages::refusal::RefusalPage;
-use crate::security::is_of_this_host;
+use crate::security::{is_of_this_host, is_page_opened};
 use crate::shell::{SessionBar, Shell};
 use crate::state::Web;
 use crate::words::{Language, Words};
@@ -16,7 +16,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use renkei_app::session::{Caller, NoSession, PROFESSIONAL_ENTRANCE, Session};
+use renkei_app::session::{Caller, ENDED_OTHERWISE, NoSession, PROFESSIONAL_ENTRANCE, Session};
 use renkei_app::start_page::WhoView;
 use renkei_app::{AppError, House, Refusal, reference_number};
 use renkei_kernel::limits::SESSION_ABSOLUTE_SECONDS;
@@ -38,6 +38,8 @@ pub struct Visitor {
     pub here: String,
     token: Option<String>,
     is_safe: bool,
+    /// A page that somebody opens: the only request that may begin a session.
+    opened: bool,
     same_host: bool,
 }
 
@@ -80,6 +82,7 @@ impl FromRequestParts<Web> for Visitor {
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             token: cookie(&parts.headers, SESSION_COOKIE).map(str::to_owned),
             is_safe: parts.method.is_safe(),
+            opened: is_page_opened(&parts.method, &parts.headers),
             same_host: is_of_this_host(&parts.headers, &parts.uri),
         })
     }
@@ -102,8 +105,12 @@ pub fn language_cookie(language: Language) -> Option<HeaderValue> {
     set_cookie(LANGUAGE_COOKIE, language.code(), 31_536_000)
 }
 
-fn without_session(mut answer: Response) -> Response {
-    if let Some(value) = set_cookie(SESSION_COOKIE, "", 0) {
+/// Takes away a token that is good for nothing. Who showed none keeps what he has: another site's link carries no
+/// cookie, and must not take it away.
+fn without_session(visitor: &Visitor, mut answer: Response) -> Response {
+    if visitor.token.is_some()
+        && let Some(value) = set_cookie(SESSION_COOKIE, "", 0)
+    {
         answer.headers_mut().append(header::SET_COOKIE, value);
     }
     answer
@@ -161,7 +168,7 @@ fn encoded(text: &str) -> String {
 
 impl Web {
     /// A live session for a page that shows something; a first visit of the start page signs in by the connection's
-    /// certificate. No other address does: a window that asks by itself, or that was left open when another one signed
+    /// certificate, when it is opened as a page. No other address does: a window that asks by itself, or that was left open when another one signed
     /// out, stays closed until somebody begins again.
     ///
     /// # Errors
@@ -191,10 +198,10 @@ impl Web {
         match found {
             Ok(Ok(session)) => self.entered(visitor, session, None).await,
             Ok(Err(NoSession::Ended(reason))) => Err(Box::new(self.ended(visitor, reason))),
-            Ok(Err(NoSession::Unknown)) if visitor.is_safe && visitor.here == "/" => {
+            Ok(Err(NoSession::Unknown)) if visitor.opened && visitor.here == "/" => {
                 match self.house.sign_in(&visitor.caller).await {
                     Ok((token, session)) => self.entered(visitor, session, Some(token.into_inner())).await,
-                    Err(error) => Err(Box::new(without_session(self.fail(visitor, None, &error)))),
+                    Err(error) => Err(Box::new(without_session(visitor, self.fail(visitor, None, &error)))),
                 }
             }
             Ok(Err(NoSession::Unknown)) if visitor.is_safe => {
@@ -202,7 +209,7 @@ impl Web {
             }
             Ok(Err(NoSession::Unknown)) => {
                 let refusal = Refusal { category: Category::NotSignedIn, code: "not_signed_in", reference: None };
-                Err(Box::new(without_session(self.refuse(visitor, None, refusal))))
+                Err(Box::new(without_session(visitor, self.refuse(visitor, None, refusal))))
             }
             Err(error) => Err(Box::new(self.fail(visitor, None, &error))),
         }
@@ -243,9 +250,11 @@ impl Web {
             "idle" => Ending::Idle,
             "absolute" => Ending::Absolute,
             "signed_out" => Ending::SignedOut,
+            "newer_session" => Ending::Newer,
+            ENDED_OTHERWISE => Ending::Otherwise,
             other => {
                 let refusal = Refusal { category: Category::NotSignedIn, code: other, reference: None };
-                return without_session(self.refuse(visitor, None, refusal));
+                return without_session(visitor, self.refuse(visitor, None, refusal));
             }
         };
         self.ended_page(visitor, ending, StatusCode::UNAUTHORIZED)
@@ -253,7 +262,7 @@ impl Web {
 
     pub fn ended_page(&self, visitor: &Visitor, ending: Ending, status: StatusCode) -> Response {
         let shell = Shell { here: "/".to_owned(), ..visitor.shell(self) };
-        without_session(self.render(visitor, status, &EndedPage { shell, ending }))
+        without_session(visitor, self.render(visitor, status, &EndedPage { shell, ending }))
     }
 
     /// The page of a failed use case.

@@ -9,7 +9,7 @@ use super::list::{Listed, Source};
 use super::memory::{Door, Known, Memory};
 use super::patience::{Instant, Limits, Patience, Verdict};
 use super::take::{Taken, Work};
-use super::transactions::Transactions;
+use super::transactions::{Named, Transactions};
 use super::{Stop, WatchError, Watched};
 use renkei_app::feeds::{Fault, WatchState};
 use renkei_app::receive::Import;
@@ -17,6 +17,7 @@ use renkei_app::{AppError, House};
 use renkei_kernel::{InstitutionId, Problem as _, Timestamp};
 use renkei_store::batches::{self, Counts};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -134,7 +135,7 @@ impl Watch {
         let mut gathered = Gathered::default();
         let roots = self.reachable(&mut gathered).await;
         let asks = self.asks_doors(at.wall).await?;
-        let (source, whole) = self.source(steady, roots, asks, &mut gathered);
+        let (source, whole) = self.source(steady, roots, asks, &mut gathered).await;
         self.patience.look_begins();
         let ended = self.walk(source, at, asks, places, stop, &mut gathered).await;
         if ended && whole && gathered.faults.is_empty() {
@@ -193,30 +194,40 @@ impl Watch {
     }
 
     /// What this look walks: everything, or what the transactions name since the last.
-    fn source(&mut self, steady: Duration, roots: Vec<PathBuf>, asks: Asks, gathered: &mut Gathered) -> (Source, bool) {
-        if let Some(folder) = &self.watched.transactions {
+    async fn source(
+        &mut self,
+        steady: Duration,
+        roots: Vec<PathBuf>,
+        asks: Asks,
+        gathered: &mut Gathered,
+    ) -> (Source, bool) {
+        if let Some(folder) = self.watched.transactions.clone() {
             let is_due = self.whole_at.is_none_or(|at| steady.saturating_sub(at) >= self.watched.whole_look);
-            let named = match &mut self.transactions {
-                Some(transactions) => transactions.patients(),
-                None => Transactions::at_the_end(folder).map(|begun| {
-                    self.transactions = Some(begun);
-                    BTreeSet::new()
-                }),
-            };
-            match named {
+            match self.named(folder).await {
                 Ok(mut named) if !is_due && asks == Asks::None => {
-                    named.append(&mut self.awaited);
-                    return (Source::named(roots, named), false);
+                    // Who is named further on is not looked at now.
+                    gathered.incomplete |= named.more;
+                    named.patients.append(&mut self.awaited);
+                    return (Source::named(roots, named.patients), false);
                 }
                 Ok(_) => {}
                 // Everything is looked at until the transactions can be read again.
-                Err(_) => {
-                    self.transactions = None;
-                    gathered.fault("transactions_unreachable", 1);
-                }
+                Err(_) => gathered.fault("transactions_unreachable", 1),
             }
         }
         (Source::whole(roots), true)
+    }
+
+    /// Who is named since the last look. Read beside the runtime: a slow share holds up nobody but its own watch.
+    async fn named(&mut self, folder: PathBuf) -> io::Result<Named> {
+        let begun = self.transactions.take();
+        let read = move || match begun {
+            Some(mut transactions) => transactions.patients().map(|named| (transactions, named)),
+            None => Transactions::at_the_end(&folder).map(|begun| (begun, Named::default())),
+        };
+        let (transactions, named) = tokio::task::spawn_blocking(read).await.map_err(io::Error::other)??;
+        self.transactions = Some(transactions);
+        Ok(named)
     }
 
     /// Walks to the end, unless it is asked to stop or everything fails.

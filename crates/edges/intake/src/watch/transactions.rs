@@ -8,12 +8,13 @@ use renkei_ssmix2::transaction::RecordHeader;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 const MARK: &[u8] = b"#SSMIX";
 /// A header line is far shorter.
 const HEADER_BYTES_MAX: usize = 1_024;
-/// Bytes read of one file at one look; the rest comes at the next.
+/// Bytes read at one look, of all files together; the rest comes at the next.
 const BYTES_AT_ONCE: u64 = 64 * 1024 * 1024;
 /// Files that may still grow: the newest, and the one before around a change of day.
 const OPEN_FILES: usize = 2;
@@ -23,6 +24,16 @@ const OPEN_FILES: usize = 2;
 pub struct Transactions {
     folder: PathBuf,
     read: BTreeMap<String, u64>,
+}
+
+/// What one reading named.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// Patient numbers as the sender wrote them: nothing is opened by them but `Storage::patient`, which takes no
+    /// number that is no folder's name.
+    pub patients: BTreeSet<String>,
+    /// There was more than one look reads: who is named in the rest is not known yet.
+    pub more: bool,
 }
 
 impl Transactions {
@@ -35,22 +46,33 @@ impl Transactions {
         Ok(begun)
     }
 
-    /// Patient numbers of the transactions since the last call. They are as the sender wrote them: nothing is opened
-    /// by them but `Storage::patient`, which takes no number that is no folder's name.
-    pub fn patients(&mut self) -> io::Result<BTreeSet<String>> {
-        let mut patients = BTreeSet::new();
+    /// Patients of the transactions since the last call.
+    pub fn patients(&mut self) -> io::Result<Named> {
+        self.patients_within(BYTES_AT_ONCE)
+    }
+
+    fn patients_within(&mut self, bytes: u64) -> io::Result<Named> {
+        let (mut named, mut left) = (Named::default(), bytes);
         let files = self.newest()?;
         for (name, path) in &files {
             let length = path.metadata()?.len();
             // A file that shrank is another file.
             let from = self.read.get(name).copied().filter(|read| *read <= length).unwrap_or_default();
-            if from < length {
-                let to = named_in(path, from, length.min(from + BYTES_AT_ONCE), &mut patients)?;
-                self.read.insert(name.clone(), to);
-            }
+            let until = length.min(from.saturating_add(left));
+            named.more |= until < length;
+            let to = if from < until {
+                // A line longer than a whole look is no header line; it is passed over.
+                let passes_over = until - from == bytes;
+                named_in(path, from..until, passes_over, &mut named.patients)?
+            } else {
+                from
+            };
+            left = left.saturating_sub(until - from);
+            // Also what was not come to is remembered: the next look begins there.
+            self.read.insert(name.clone(), to);
         }
         self.read.retain(|name, _| files.iter().any(|(listed, _)| listed == name));
-        Ok(patients)
+        Ok(named)
     }
 
     /// The files that may have grown: those read last, and everything newer.
@@ -101,7 +123,12 @@ fn listed(folder: &Path, wanted: impl Fn(&str) -> bool) -> io::Result<Vec<(Strin
 }
 
 /// Adds the patients of whole header lines between two places; tells up to where whole lines go.
-fn named_in(path: &Path, from: u64, to: u64, patients: &mut BTreeSet<String>) -> io::Result<u64> {
+fn named_in(
+    path: &Path,
+    Range { start: from, end: to }: Range<u64>,
+    passes_over: bool,
+    patients: &mut BTreeSet<String>,
+) -> io::Result<u64> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(from))?;
     let mut reader = BufReader::new(file.take(to - from));
@@ -110,8 +137,7 @@ fn named_in(path: &Path, from: u64, to: u64, patients: &mut BTreeSet<String>) ->
     loop {
         let buffer = reader.fill_buf()?;
         if buffer.is_empty() {
-            // A line longer than one look is no header line; it is passed over.
-            return Ok(if whole == from && to - from >= BYTES_AT_ONCE { to } else { whole });
+            return Ok(if whole == from && passes_over { to } else { whole });
         }
         for byte in buffer {
             at += 1;
@@ -141,7 +167,7 @@ mod tests {
         format!("#SSMIX,2.00,1710000001,{patient},20261001,OML-11,1,INS,-,20261001090000000\r\nMSH|^~\\&|x\rPID|1\r")
     }
     fn named(transactions: &mut Transactions) -> Vec<String> {
-        transactions.patients().unwrap().into_iter().collect()
+        transactions.patients().unwrap().patients.into_iter().collect()
     }
     fn append(path: &Path, text: &str) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -183,5 +209,42 @@ mod tests {
         append(&day(2027, 4), &header("0000020"));
         append(&day(2027, 5), "garbage\r\n#SSMIX,too,short\r\n");
         assert_eq!(named(&mut transactions), ["0000020"]);
+    }
+
+    /// R-X-19: however much lies there, one look reads so much of all files together, and the next goes on there.
+    #[test]
+    fn one_look_reads_a_bounded_part_of_all_files_and_the_next_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let day = |day: u32| folder.path().join(format!("2026/TR_202610{day:02}000000000_00001.DAT"));
+        append(&day(1), &header("0000001"));
+        let mut transactions = Transactions::at_the_end(folder.path()).unwrap();
+        for later in 2..=6 {
+            append(&day(later), &header(&format!("000000{later}")));
+        }
+        let one = u64::try_from(header("0000001").len()).unwrap();
+        let mut looks = Vec::new();
+        loop {
+            let named = transactions.patients_within(one * 2).unwrap();
+            looks.push(named.patients.into_iter().collect::<Vec<_>>());
+            if !named.more {
+                break;
+            }
+        }
+        assert_eq!(looks, [vec!["0000002", "0000003"], vec!["0000004", "0000005"], vec!["0000006"]]);
+        assert_eq!(transactions.patients_within(one).unwrap(), Named::default());
+    }
+
+    #[test]
+    fn a_line_longer_than_a_look_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("2026/TR_20261001000000000_00001.DAT");
+        append(&path, "");
+        let mut transactions = Transactions::at_the_end(folder.path()).unwrap();
+        append(&path, &format!("{}\r\n{}", "x".repeat(1_000), header("0000002")));
+        let mut looks = 0;
+        while transactions.patients_within(200).unwrap().patients.is_empty() {
+            looks += 1;
+            assert!(looks < 20, "it goes on");
+        }
     }
 }

@@ -220,3 +220,44 @@ async fn two_requests_of_one_http2_connection_share_its_facts() {
     assert_eq!(told[0], told[1]);
     assert!(told[0].contains("certificates=2"), "{}", told[0]);
 }
+
+/// R-X-19: a connection that was upgraded, a reader agent's, keeps its own time: it is neither silent too long nor
+/// without a request, however short these limits are. (A sleep of several limits; only a cut would end it earlier.)
+#[tokio::test]
+async fn an_upgraded_connection_outlives_the_limits_of_requests() {
+    let scene = Scene::new();
+    let mut listener = scene.listener(Entrance::Machine);
+    let short = Duration::from_millis(100);
+    listener.rules = Rules { request: short, idle: short, without_request: short, ..quick() };
+    let upgraded = |mut request: Request<Body>| async move {
+        let on = hyper::upgrade::on(&mut request);
+        tokio::spawn(async move {
+            let mut stream = hyper_util::rt::TokioIo::new(on.await.unwrap());
+            let mut letter = [0; 1];
+            while stream.read_exact(&mut letter).await.is_ok() {
+                stream.write_all(&letter).await.unwrap();
+                stream.flush().await.unwrap();
+            }
+        });
+        (StatusCode::SWITCHING_PROTOCOLS, [("connection", "upgrade"), ("upgrade", "echo")])
+    };
+    let entrance = listener.open(Router::new().route("/echo", get(upgraded))).await.unwrap();
+    let mut stream = scene.client(None).stream(entrance.address(), HOST).await.unwrap();
+    stream
+        .write_all(b"GET /echo HTTP/1.1\r\nHost: renkei\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n")
+        .await
+        .unwrap();
+    stream.flush().await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101"));
+    // `attend` keeps to one second more than a request may take; this is twice the longest of the limits.
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    stream.write_all(b"x").await.unwrap();
+    stream.flush().await.unwrap();
+    assert_eq!(stream.read_u8().await.unwrap(), b'x', "the connection lives on");
+    let counts = entrance.counts();
+    assert_eq!((counts.stalled, counts.lingering), (0, 0));
+}

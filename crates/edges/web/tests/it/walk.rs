@@ -150,6 +150,57 @@ async fn a_page_left_alone_closes_and_does_not_open_again_by_itself() {
     assert!(doctor.cookies.iter().all(|(name, _)| name != "__Host-renkei"));
 }
 
+/// what a page of another site makes a browser ask for, a picture, a frame, a link looked at ahead, begins no
+/// session and ends none, and takes no cookie away; a page that somebody opens does begin one.
+#[tokio::test]
+async fn only_a_page_that_somebody_opens_begins_a_session() {
+    let world = World::new().await;
+    let mut doctor = Browser::of(&world, Some("dr-minato"));
+    assert_eq!(doctor.get("/").await.status, StatusCode::OK);
+    let begun = world.count("auth.success").await;
+    // Another site's requests carry the certificate and no cookie.
+    let mut foreign = Browser::of(&world, Some("dr-minato"));
+    let asks = |method: &str, path: &str, said: &[(&str, &str)]| {
+        let request = Request::builder().method(method).uri(path);
+        said.iter().fold(request, |request, (name, value)| request.header(*name, *value))
+    };
+    let cross = ("sec-fetch-site", "cross-site");
+    let navigates = ("sec-fetch-mode", "navigate");
+    let document = ("sec-fetch-dest", "document");
+    for (method, path, said) in [
+        ("GET", "/", &[cross, ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")][..]),
+        ("GET", "/", &[cross, navigates, ("sec-fetch-dest", "iframe")]),
+        ("GET", "/", &[cross, ("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")]),
+        ("GET", "/", &[cross]),
+        ("HEAD", "/", &[]),
+        ("GET", "/visits/x", &[cross, navigates, document]),
+    ] {
+        for _ in 0..3 {
+            let answer = foreign.send(asks(method, path, said), String::new()).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path} {said:?}");
+            assert!(!answer.headers.contains_key(header::SET_COOKIE), "{method} {path} {said:?}");
+        }
+    }
+    assert_eq!(world.count("auth.success").await, begun);
+    assert!(doctor.get("/").await.body.contains("湊 一郎"), "the real session lives on");
+    let linked = foreign.send(asks("GET", "/", &[cross, navigates, document]), String::new()).await;
+    assert_eq!(linked.status, StatusCode::OK, "a link of another site leads here");
+    assert_eq!(world.count("auth.success").await, begun + 1);
+}
+
+/// whose session ended because he signed in elsewhere reads so, and not that he signed out.
+#[tokio::test]
+async fn a_session_ended_by_a_newer_one_says_so() {
+    let world = World::new().await;
+    let mut windows: Vec<Browser> = (0..3).map(|_| Browser::of(&world, Some("dr-minato"))).collect();
+    for window in &mut windows {
+        assert_eq!(window.get("/").await.status, StatusCode::OK);
+    }
+    let first = windows[0].get("/").await;
+    assert_eq!(first.status, StatusCode::UNAUTHORIZED);
+    assert!(first.body.contains("ほかの端末でサインインした") && !first.body.contains("サインアウトしました"));
+}
+
 #[tokio::test]
 async fn a_covered_screen_shows_nobody_and_leads_back() {
     let world = with_results().await;
@@ -170,9 +221,11 @@ async fn every_answer_carries_the_protecting_headers() {
         let answer = doctor.get(path).await;
         let policy = answer.headers.get(header::CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{path}");
-        for name in ["strict-transport-security", "x-content-type-options", "referrer-policy"] {
+        for name in ["x-content-type-options", "referrer-policy"] {
             assert!(answer.headers.contains_key(name), "{path}: {name}");
         }
+        // The listener's to say: a demonstration on localhost must not say it.
+        assert!(!answer.headers.contains_key("strict-transport-security"), "{path}");
         let kept = answer.headers.get(header::CACHE_CONTROL).unwrap();
         assert_eq!(kept == "no-store", !path.starts_with("/assets"), "{path}");
     }

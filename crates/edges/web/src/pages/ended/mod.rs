@@ -1,4 +1,4 @@
-//! The end of a session: signed out, too long idle, or past its time. Says what happened and how to begin again.
+//! The end of a session: signed out, too long idle, past its time, or taken over by a newer one. Says what happened and how to begin again.
 
 use crate::shell::Shell;
 use askama::Template;
@@ -8,6 +8,10 @@ pub enum Ending {
     SignedOut,
     Idle,
     Absolute,
+    /// The same person signed in elsewhere, more often than is allowed at once.
+    Newer,
+    /// What it rested on was gone; the first window was told what.
+    Otherwise,
 }
 
 impl Ending {
@@ -16,6 +20,8 @@ impl Ending {
             Self::SignedOut => "signed-out",
             Self::Idle => "idle",
             Self::Absolute => "absolute",
+            Self::Newer => "newer",
+            Self::Otherwise => "otherwise",
         };
         format!("ended-{which}-{phrase}")
     }

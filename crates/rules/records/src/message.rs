@@ -76,7 +76,7 @@ pub struct Message {
 }
 
 /// First byte of every stored row of this crate.
-pub(crate) const MESSAGE_VERSION: u8 = 1;
+pub(crate) const MESSAGE_VERSION: u8 = 2;
 
 /// A stored row that cannot be read.
 #[derive(Debug, thiserror::Error)]

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as MapEntry;
 
 /// First byte of a projection row; a change means *rebuild*, never *convert*.
-const PROJECTION_VERSION: u8 = 1;
+const PROJECTION_VERSION: u8 = 2;
 
 /// What is known of the message behind an entry, without its content: the parts of its file name and its arrival.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -69,8 +69,6 @@ pub struct OpenedPatient {
     pub items: ItemSet,
     pub institutions: HashMap<InstitutionId, InstitutionView>,
     pub feeds: Vec<FeedView>,
-    /// Whether reasons of prescriptions may be shown (*5).
-    pub shows_reasons: bool,
 }
 
 impl House {
@@ -162,7 +160,6 @@ impl House {
             },
             feeds: self.feeds(&record, now).await?,
             items: permit.items(),
-            shows_reasons: permit.shows_reasons(renkei_records::EntryKind::Prescription),
             record,
             institutions,
         })

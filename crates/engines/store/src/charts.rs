@@ -10,8 +10,9 @@ use renkei_access::{Permit, PermitKind};
 use renkei_kernel::{ChartId, InstitutionId, PersonId, Timestamp};
 use renkei_keys::{ChartKey, SealKind, Sealer};
 use renkei_ledger::{Recorded, RecordedInTx};
+use renkei_records::code::folded as folded_code;
 use renkei_records::views::{EntryFacts, PatientRecord};
-use renkei_records::{ChartRecord, Condition, Message};
+use renkei_records::{ChartRecord, Condition, EntryKind, Message};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query,
 };
@@ -21,6 +22,9 @@ use uuid::Uuid;
 /// Version of the sealed forms of this room, part of the associated data.
 pub const MESSAGE_VERSION: u32 = 1;
 pub const PROJECTION_VERSION: u32 = 1;
+
+const MEDICINES: [EntryKind; 4] =
+    [EntryKind::Prescription, EntryKind::Dispensing, EntryKind::InjectionOrder, EntryKind::InjectionGiven];
 
 /// What the permit shows of its patient: the charts linked at `at`, folded to the newest message, settled, filtered.
 /// What is not shown is gone before anybody counts; nothing unfiltered leaves this room (law 6).
@@ -49,6 +53,11 @@ pub async fn open(
     }
     let mut record = PatientRecord::new(charts);
     record.retain(|facts| shows(permit, facts, dental));
+    // Note *5 stands at prescriptions and dispensing; whoever may not read the reasons there may not read them beside an
+    // injection either.
+    if !MEDICINES.iter().all(|kind| permit.shows_reasons(*kind)) {
+        record.omit_reasons();
+    }
     Ok(record)
 }
 
@@ -81,8 +90,17 @@ pub async fn linked(
 
 /// Puts one entry (or one part of it) to the permit. An entry of several departments is shown when each of them may be.
 fn shows(permit: &Permit, facts: &EntryFacts<'_>, dental: &HashSet<InstitutionId>) -> bool {
-    let lab_codes: Vec<&str> = facts.lab_codes.iter().map(|code| code.code.as_str()).collect();
-    let drug_codes: Vec<&str> = facts.drug_codes.iter().map(|code| code.code.as_str()).collect();
+    // The tables of rights know prefixes of JLAC10 and YJ; a code of another system with the same digits means something
+    // else. A medicine that carries neither system nor shape of YJ cannot be judged and counts as ordinary: most senders
+    // of HOT or house codes send nothing else, and keeping every such medicine from nurses elsewhere
+    // would harm far more people than one psychiatric medicine told. The import says where it is so
+    // (`medicine-code-without-class`).
+    let own: Vec<String> =
+        facts.own_lab_codes.iter().filter(|code| code.is_named_jlac10()).map(|code| folded_code(&code.code)).collect();
+    let lab: Vec<String> = facts.lab_codes.iter().filter_map(|code| code.as_jlac10()).collect();
+    let drug: Vec<String> = facts.drug_codes.iter().filter_map(|code| code.as_yj()).collect();
+    let [own_lab_codes, lab_codes, drug_codes] =
+        [&own, &lab, &drug].map(|codes| codes.iter().map(String::as_str).collect::<Vec<&str>>());
     let asked = renkei_access::EntryFacts {
         kind: facts.kind,
         is_part: facts.is_part,
@@ -91,9 +109,12 @@ fn shows(permit: &Permit, facts: &EntryFacts<'_>, dental: &HashSet<InstitutionId
         author: None,
         icd10: &facts.icd10s,
         department: None,
+        own_lab_codes: &own_lab_codes,
         lab_codes: &lab_codes,
         drug_codes: &drug_codes,
-        dental: dental.contains(&facts.institution) || facts.icd10s.iter().any(|code| is_dental(code)),
+        // All of them: a dental code beside another lets nobody in to the other.
+        dental: dental.contains(&facts.institution)
+            || (!facts.icd10s.is_empty() && facts.icd10s.iter().all(|code| is_dental(code))),
         is_latest: false,
         addressed_to: None,
         recorded_at: Some(facts.received_at),

@@ -12,6 +12,7 @@ pub mod extended;
 pub mod filename;
 pub mod inspect;
 mod laboratory;
+mod medicine;
 pub mod message;
 mod required;
 pub mod storage;

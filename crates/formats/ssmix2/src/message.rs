@@ -9,7 +9,7 @@ use crate::context::{Context, comment, id, raw_segment};
 use crate::data_type::{self, DataType};
 use crate::filename::FileName;
 use crate::value::{RawSegment, Time};
-use crate::{laboratory, required};
+use crate::{laboratory, medicine, required};
 
 /// What became of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -184,6 +184,7 @@ fn read_with(
     let mut comments = Vec::new();
     let content = content(data_type, &message, &mut other, &mut comments, &mut context);
     laboratory::check(&content, data_type, &mut context);
+    medicine::check(&content, &mut context);
     required::check(&message, data_type, &mut context);
     if let Some(name) = name {
         crate::agreement::check(&message, name, row, &mut context);

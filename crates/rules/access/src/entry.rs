@@ -18,7 +18,9 @@ pub struct EntryFacts<'a> {
     pub icd10: &'a [&'a str],
     /// Department code as the institution sent it.
     pub department: Option<&'a str>,
-    /// JLAC10 codes in it.
+    /// JLAC10 codes of the value itself; every one of them must be of a kind that is admitted.
+    pub own_lab_codes: &'a [&'a str],
+    /// JLAC10 codes in it and beside it (its group, its culture); one of a kind that is hidden hides it.
     pub lab_codes: &'a [&'a str],
     /// YJ codes in it.
     pub drug_codes: &'a [&'a str],
@@ -42,6 +44,7 @@ impl EntryFacts<'_> {
             author: None,
             icd10: &[],
             department: None,
+            own_lab_codes: &[],
             lab_codes: &[],
             drug_codes: &[],
             dental: false,

@@ -152,10 +152,14 @@ impl ItemScopes {
                 matches!(item, Item::Allergies | Item::Prescriptions | Item::Dispensing | Item::MedicationNotebook)
             }
             // A report as a whole has no code of its own; its lines are asked one by one.
-            Condition::DefaultLaboratory if !entry.is_part && entry.lab_codes.is_empty() => {
+            Condition::DefaultLaboratory if !entry.is_part && entry.own_lab_codes.is_empty() => {
                 entry.kind == EntryKind::LaboratoryReport
             }
-            Condition::DefaultLaboratory => entry.lab_codes.iter().any(|code| reading.is_default_laboratory(code)),
+            // The value's own code alone: what stands beside it may hide a value and must never let one in.
+            Condition::DefaultLaboratory => {
+                let own = entry.own_lab_codes;
+                !own.is_empty() && own.iter().all(|code| reading.is_default_laboratory(code))
+            }
             Condition::AfterDelay => {
                 let days = self.delay_days.get(item.index()).copied().unwrap_or(0);
                 days == 0 || entry.recorded_at.is_some_and(|at| at.plus_days(i64::from(days)) <= self.at)

@@ -124,9 +124,17 @@ impl Mark {
     }
 }
 
-/// Characters of an ICD-10 code that count: letters and digits, in capitals.
+/// Characters of an ICD-10 code that count: letters and digits, in capitals; full-width ones are the same.
 fn icd10_letters(code: &str) -> impl Iterator<Item = u8> + '_ {
-    code.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_uppercase())
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(c),
+        _ => c,
+    };
+    code.chars()
+        .map(narrow)
+        .filter_map(|c| u8::try_from(c).ok())
+        .filter(u8::is_ascii_alphanumeric)
+        .map(|b| b.to_ascii_uppercase())
 }
 
 fn icd10_within(code: &str, from: &str, to: &str) -> bool {

@@ -64,7 +64,46 @@ pub fn is_local_system(system: &str) -> bool {
     }
 }
 
+/// Twelve-character medicine codes whose first characters name therapeutic class, ingredient and route.
+const YJ_SYSTEMS: [&str; 3] = ["YJ", "MYAK", "YAK"];
+const JLAC10_SYSTEMS: [&str; 3] = ["JC10", "JLAC10", "JLAC"];
+
+/// `1179038F1020`: seven digits, a letter, four digits.
+fn has_shape_of_yj(code: &str) -> bool {
+    code.len() == 12
+        && code.bytes().enumerate().all(|(n, b)| if n == 7 { b.is_ascii_uppercase() } else { b.is_ascii_digit() })
+}
+
+/// `3C015000002327101`, or without the result's identification.
+fn has_shape_of_jlac10(code: &str) -> bool {
+    let analyte = |(n, b): (usize, u8)| if n == 1 { b.is_ascii_uppercase() } else { b.is_ascii_digit() };
+    matches!(code.len(), 15 | 17)
+        && code.bytes().take(5).enumerate().all(analyte)
+        && code.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
 impl Code {
+    /// An ICD-10 code by its system: `I10`, `i10`, `ICD10`, `ICD10-2013` … in any case and width.
+    pub fn is_icd10(&self) -> bool {
+        let system = folded(&self.system);
+        !self.code.is_empty() && (system.starts_with("I10") || system.starts_with("ICD"))
+    }
+    /// The code, folded, where its first characters name a therapeutic class: of a system of YJ, or of its shape, since
+    /// senders also write it under a local name or none. The digits of HOT, receipt and house codes mean something else.
+    pub fn as_yj(&self) -> Option<String> {
+        let (code, system) = (folded(&self.code), folded(&self.system));
+        let named = YJ_SYSTEMS.iter().any(|known| system.starts_with(known));
+        (!code.is_empty() && (named || has_shape_of_yj(&code))).then_some(code)
+    }
+    /// Says of itself that it is JLAC10.
+    pub fn is_named_jlac10(&self) -> bool {
+        !self.code.is_empty() && JLAC10_SYSTEMS.iter().any(|known| self.is_of(known))
+    }
+    /// The code, folded, where its first characters name an analyte: of the system JLAC10, or of its shape.
+    pub fn as_jlac10(&self) -> Option<String> {
+        let code = folded(&self.code);
+        (self.is_named_jlac10() || has_shape_of_jlac10(&code)).then_some(code)
+    }
     pub fn new(code: impl Into<ShortText>, text: impl Into<ShortText>, system: impl Into<ShortText>) -> Self {
         Self { code: code.into(), text: text.into(), system: system.into(), version: ShortText::default() }
     }
@@ -142,5 +181,37 @@ mod tests {
             assert_eq!(value.local(), Some(&local));
         }
         assert!(Code::new("TID", "", "ＨＬ７０３３５").is_of("HL70335"));
+    }
+
+    #[test]
+    fn what_a_codes_digits_mean_is_told_by_its_system_or_its_shape() {
+        let code = |code: &str, system: &str| Code::new(code, "", system);
+        for (drug, is_yj) in [
+            (code("1179038F1020", "YJ"), true),
+            (code("１１７９０３８ｆ１０２０", "ｙｊ"), true),
+            (code("1179038F1020", "99XYZ"), true),
+            (code("1179038F1020", ""), true),
+            (code("1179038", "YJ7"), true),
+            (code("117128501", "HOT9"), false),
+            (code("1171285010101", "HOT13"), false),
+            (code("117128501", "99XYZ"), false),
+            (code("", "YJ"), false),
+        ] {
+            assert_eq!(drug.as_yj().is_some(), is_yj, "{drug:?}");
+        }
+        assert_eq!(code(" １１７９０３８ｆ１０２０", "").as_yj().as_deref(), Some("1179038F1020"));
+        for (item, is_jlac10) in [
+            (code("5F560143002305111", "JC10"), true),
+            (code("5F560", "ｊｌａｃ１０"), true),
+            (code("5f560143002305111", "99X03"), true),
+            (code("5F560", "99X03"), false),
+            (code("5F560143002305111X", "JLAC11"), false),
+        ] {
+            assert_eq!(item.as_jlac10().is_some(), is_jlac10, "{item:?}");
+        }
+        for system in ["I10", "i10", "Ｉ１０", "ICD10", "ICD-10", "ICD10-2013"] {
+            assert!(code("B220", system).is_icd10(), "{system}");
+        }
+        assert!(!code("B220", "MDCDX2").is_icd10() && !code("", "I10").is_icd10());
     }
 }

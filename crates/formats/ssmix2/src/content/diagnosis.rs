@@ -131,7 +131,13 @@ impl Diagnosis {
 
     /// The ICD-10 triple; the code is written without its dot. Its edition is `classification.version`.
     pub fn icd10(&self) -> Option<&Triple> {
-        self.classification.of(&["I10", "ICD10", "ICD-10"]).filter(|t| !t.code.is_empty())
+        let named = self.classification.of(&["I10", "ICD10", "ICD-10"]).filter(|t| !t.code.is_empty());
+        // `ICD10-2013`, `I10-2013`: senders put the edition into the name.
+        let edition = |t: &&Triple| {
+            let system = renkei_text::code::fold(&t.system);
+            !t.code.is_empty() && (system.starts_with("I10") || system.starts_with("ICD"))
+        };
+        named.or_else(|| self.classification.triples.iter().find(edition))
     }
 
     /// The diagnosis type: H admission, L discharge, O outpatient, B before, A after surgery, F final.

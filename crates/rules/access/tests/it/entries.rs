@@ -63,6 +63,7 @@ fn codes_decide_what_is_sensitive_and_unknown_is_ordinary() {
     assert_eq!(class(with(&["F200"])), Some(Class::Psychiatric));
     assert_eq!(class(with(&["F99"])), Some(Class::Psychiatric));
     assert_eq!(class(with(&["f32.9"])), Some(Class::Psychiatric));
+    assert_eq!(class(with(&["Ｂ２２．０"])), Some(Class::Infection));
     assert_eq!(class(with(&["F03"])), None);
     assert_eq!(class(with(&["I10", "B24"])), Some(Class::Infection));
     assert_eq!(class(with(&["O80"])), Some(Class::Perinatal));
@@ -159,11 +160,20 @@ fn the_emergency_view_shows_the_latest_result_only() {
 fn notes_of_the_matrix_filter_entries() {
     let pharmacist = scope_of(Scene::by_card(Role::Pharmacist));
     let report = there(EntryKind::LaboratoryReport);
-    let line = |code: &'static [&'static str]| EntryFacts { is_part: true, lab_codes: code, ..report };
+    let line =
+        |code: &'static [&'static str]| EntryFacts { is_part: true, own_lab_codes: code, lab_codes: code, ..report };
     assert_eq!(pharmacist.judge(&line(&["3C015000002327101"])), Shown::Shown);
     assert_eq!(pharmacist.judge(&line(&["3D046000001906202"])), Shown::Shown);
     assert_eq!(pharmacist.judge(&line(&["5C070000002306201"])), Shown::Absent);
     assert_eq!(pharmacist.judge(&line(&[])), Shown::Absent);
+    // A code beside the value lets nothing in, and one of several own codes does not either.
+    let beside = EntryFacts { lab_codes: &["5C070000002306201", "3C015000002327101"], ..line(&["5C070000002306201"]) };
+    assert_eq!(pharmacist.judge(&beside), Shown::Absent);
+    assert_eq!(pharmacist.judge(&EntryFacts { own_lab_codes: &[], ..beside }), Shown::Absent);
+    assert_eq!(pharmacist.judge(&line(&["3C015000002327101", "5C070000002306201"])), Shown::Absent);
+    // But it hides.
+    let of_hiv = EntryFacts { lab_codes: &["3C015000002327101", "5F560143002305111"], ..line(&["3C015000002327101"]) };
+    assert_eq!(pharmacist.judge(&of_hiv), Shown::Absent);
     assert_eq!(pharmacist.judge(&report), Shown::Shown);
     let dentist = scope_of(Scene::by_card(Role::Dentist));
     let image = there(EntryKind::RadiologyReport);

@@ -30,6 +30,7 @@ fn body(from: &content::Diagnosis, action: DiagnosisAction) -> Diagnosis {
         expected_resolution: values::time(from.expected_resolution.as_ref()),
         resolved: values::time(from.resolved.as_ref()),
         icd10: triple(from, from.icd10()),
+        further_icd10: further_icd10(from),
         diagnosis_type: triple(from, from.kind()),
         suspected: values::code(&from.suspected),
         outcome: values::coded_or_empty(from.outcome.as_ref()),
@@ -53,6 +54,15 @@ fn triple(from: &content::Diagnosis, wanted: Option<&renkei_hl7v2::Triple>) -> C
     let all = values::coded(&from.classification);
     let is_wanted = |code: &Code| wanted.is_some_and(|w| w.code == code.code && w.system == code.system);
     all.codes.into_iter().find(is_wanted).unwrap_or_default()
+}
+
+/// Dagger and asterisk stand beside each other in PRB-10; base names of ZPR may bring codes of their own.
+fn further_icd10(from: &content::Diagnosis) -> Vec<Code> {
+    let first = triple(from, from.icd10());
+    let all = std::iter::once(&from.classification).chain(&from.bases).flat_map(|value| values::coded(value).codes);
+    let mut further: Vec<Code> = all.filter(|code| code.is_icd10() && *code != first).collect();
+    further.dedup();
+    further
 }
 
 /// Comments as sent, then what has no field of its own: other classifications, other base names, insurances.

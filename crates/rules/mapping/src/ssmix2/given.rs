@@ -1,8 +1,8 @@
 //! RXA: what was really handed out or given, the same for dispensing (OMP-11) and injections (OMP-12).
 
 use super::values;
-use renkei_records::EntryState;
 use renkei_records::body::Given;
+use renkei_records::{CodedValue, EntryState};
 use renkei_ssmix2::content::{self, MedicationGroup};
 use std::collections::HashSet;
 
@@ -22,7 +22,7 @@ fn one(group: &MedicationGroup, from: &content::Given) -> Given {
         start: values::time(from.start.as_ref()),
         end: values::time(from.end.as_ref()),
         drug: values::coded(&from.drug),
-        additional: Vec::new(),
+        additional: further_codes(group, from),
         amount: values::amount(&from.amount),
         form: values::coded_or_empty(from.form.as_ref()),
         notes: values::coded_all(&from.notes),
@@ -37,6 +37,25 @@ fn one(group: &MedicationGroup, from: &content::Given) -> Given {
         device: route.map(|r| values::coded(&r.device)).unwrap_or_default(),
         place: values::place(from.place),
     }
+}
+
+/// RXA has no room for further codes; those of the order beside it are of the same medicine where a code is shared.
+fn further_codes(group: &MedicationGroup, from: &content::Given) -> Vec<CodedValue> {
+    let ordered = group.item.iter().map(|item| (&item.code, &item.additional));
+    let mixed = group.components.iter().map(|component| (&component.drug, &component.additional));
+    let is_same = |code: &renkei_hl7v2::Coded| {
+        code.triples.iter().any(|ours| {
+            let same = |t: &&renkei_hl7v2::Triple| t.code == ours.code && t.system == ours.system;
+            !ours.code.is_empty() && from.drug.triples.iter().any(|t| same(&t))
+        })
+    };
+    ordered
+        .chain(mixed)
+        .filter(|(code, _)| is_same(code))
+        .flat_map(|(code, more)| std::iter::once(code).chain(more))
+        .map(values::coded)
+        .filter(|value| *value != values::coded(&from.drug))
+        .collect()
 }
 
 /// RXA-20, HL7 table 0322: complete, partial, not given, refused.

@@ -314,3 +314,57 @@ fn drugs_of_one_group_with_different_times_are_printed_apart_and_dispensings_fin
     assert_eq!(groups, [("104_01_001", 2), ("104_01_003", 1)]);
     assert_eq!(body.given[0].group, "104_01_001");
 }
+
+/// R-X-15: every ICD-10 code of a diagnosis arrives as a code, beside the first, in the base name, and however its
+/// system is spelled; a code that is asked is not repeated as words alone.
+#[test]
+fn every_icd10_code_of_a_diagnosis_arrives_as_a_code() {
+    let codes = |prb3: &str, prb10: &str, zpr: &str| {
+        let prb = segment("PRB", &[(1, "AD"), (2, "20260401"), (3, prb3), (4, "1"), (10, prb10)]);
+        let found = message("PPR-01", "PPR^ZD1", &[&prb, zpr]);
+        let diagnosis = body!(of_kind(&found, EntryKind::Diagnosis)[0], Diagnosis);
+        diagnosis.icd10_codes().map(|c| c.code.to_string()).collect::<Vec<_>>()
+    };
+    let local = "1^病名^99D";
+    assert_eq!(codes(local, "G059^^I10^B220^ＨＩＶ脳症^I10", "ZPR|"), ["G059", "B220"]);
+    for system in ["ICD10-2013", "i10", "ＩＣＤ１０"] {
+        assert_eq!(codes(local, &format!("B24^^{system}"), "ZPR|"), ["B24"], "{system}");
+    }
+    assert_eq!(codes("B24^病名^I10", "", "ZPR|"), ["B24"]);
+    assert_eq!(
+        codes(local, "R509^^I10", "ZPR|8002^の疑い^I10|B23^病名^I10|A51^後^i10"),
+        ["R509", "B23", "8002", "A51"]
+    );
+}
+
+/// What was given carries one code; those of the order beside it belong to the same medicine.
+#[test]
+fn what_was_given_carries_the_further_codes_of_its_order() {
+    let rxe = segment("RXE", &[(2, "105271807^炭酸リチウム^HOT9"), (31, "1179017F1020^炭酸リチウム^YJ")]);
+    let rxa = |code: &str| format!("RXA|0|1|20260401|20260401|{code}^薬^HOT9|1");
+    let given = |code: &str| {
+        let found = message("OMP-11", "RAS^O17", &[ORC, &rxe, &rxa(code)]);
+        body!(of_kind(&found, EntryKind::Dispensing)[0], Dispensing).given[0].yj().map(|c| c.code.to_string())
+    };
+    assert_eq!(given("105271807").as_deref(), Some("1179017F1020"));
+    assert_eq!(given("100000001"), None);
+}
+
+/// A medicine without a code of its class is told at intake; the order's code serves what was given too.
+#[test]
+fn a_medicine_that_cannot_be_judged_by_its_code_is_a_finding() {
+    let notes = |data_type: &str, kind: &str, segments: &[&str]| {
+        let found = message(data_type, kind, segments);
+        found.findings.iter().filter(|f| f.code == "medicine-code-without-class").count()
+    };
+    let rxe = |code: &str| segment("RXE", &[(2, code)]);
+    let [hot, yj, local] = ["105271807^薬^HOT9", "1179017F1020^薬^YJ", "1179017F1020^薬^99M"]
+        .map(|code| notes("OMP-01", "RDE^O11", &[ORC, &rxe(code)]));
+    assert_eq!((hot, yj, local), (1, 0, 0));
+    let both = segment("RXE", &[(2, "105271807^薬^HOT9"), (31, "1179017F1020^薬^MYAK")]);
+    let given = "RXA|0|1|20260401|20260401|105271807^薬^HOT9|1";
+    assert_eq!(notes("OMP-11", "RAS^O17", &[ORC, &both, given]), 0);
+    assert_eq!(notes("OMP-11", "RAS^O17", &[ORC, given]), 1);
+    let set = [ORC, "RXE||00^一般^99I02|1||ML", "RXC|B|105271807^液^HOT9|1|HON", "RXC|A|3311401A1020^液^YJ|1|HON"];
+    assert_eq!(notes("OMP-02", "RDE^O11", &set), 1);
+}

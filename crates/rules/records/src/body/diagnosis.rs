@@ -33,6 +33,10 @@ pub struct Diagnosis {
     pub resolved: Option<ClinicalTime>,
     /// PRB-10, triple of system I10, without dot as sent; empty code = not coded.
     pub icd10: Code,
+    /// Further ICD-10 triples of PRB-10 (dagger and asterisk), and those of the base names ZPR-2 and -5: a diagnosis is
+    /// hidden when one of its codes is.
+    #[serde(deserialize_with = "crate::message::since_version_2")]
+    pub further_icd10: Vec<Code>,
     /// PRB-10, triple of JHSD0004 (H L O B A F).
     pub diagnosis_type: Code,
     /// PRB-13 as sent (JHSD0005; a bare `1` occurs).
@@ -62,6 +66,13 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
+    /// Every ICD-10 code of it, wherever it stands.
+    pub fn icd10_codes(&self) -> impl Iterator<Item = &Code> {
+        let first = (!self.icd10.code.is_empty()).then_some(&self.icd10);
+        let coded = std::iter::once(&self.disease).chain(&self.prefixes).chain(&self.suffixes);
+        let elsewhere = coded.flat_map(|value| &value.codes).chain([&self.diagnosis_type]);
+        first.into_iter().chain(self.further_icd10.iter().chain(elsewhere).filter(|code| code.is_icd10()))
+    }
     pub fn is_suspected(&self) -> bool {
         self.suspected.code.trim() == "1"
     }

@@ -18,6 +18,7 @@ pub mod medicines;
 pub mod orders;
 pub mod patient;
 pub mod prescriptions;
+mod reasons;
 pub mod retain;
 pub mod series;
 pub mod sources;

@@ -30,7 +30,9 @@ pub struct EntryFacts<'a> {
     pub departments: Vec<&'a str>,
     /// ICD-10 codes as sent.
     pub icd10s: Vec<&'a str>,
-    /// Laboratory and examination codes of this part, with their systems.
+    /// Codes of the laboratory value or examination itself, with their systems: what a right to it is judged by.
+    pub own_lab_codes: Vec<&'a Code>,
+    /// Those and the codes beside it (its group, the culture it belongs to): what hides it.
     pub lab_codes: Vec<&'a Code>,
     /// Medicine codes of this part, with their systems.
     pub drug_codes: Vec<&'a Code>,
@@ -104,13 +106,18 @@ impl<'a> EntryFacts<'a> {
             received_at: message.received_at,
             departments: departments(message, entry),
             icd10s: Vec::new(),
+            own_lab_codes: Vec::new(),
             lab_codes: Vec::new(),
             drug_codes: Vec::new(),
         };
         match &entry.body {
-            Body::Diagnosis(d) if !d.icd10.code.is_empty() => facts.icd10s.push(&d.icd10.code),
-            Body::BodyMeasure(m) => push_codes(&mut facts.lab_codes, &m.item),
+            Body::Diagnosis(d) => facts.icd10s.extend(d.icd10_codes().map(|code| code.code.as_str())),
+            Body::BodyMeasure(m) => {
+                push_codes(&mut facts.own_lab_codes, &m.item);
+                push_codes(&mut facts.lab_codes, &m.item);
+            }
             Body::Titled(t) => {
+                push_codes(&mut facts.own_lab_codes, &t.code);
                 push_codes(&mut facts.lab_codes, &t.code);
                 t.lines.iter().for_each(|line| push_codes(&mut facts.lab_codes, &line.code));
             }
@@ -220,6 +227,8 @@ fn judge_parts<'a>(
         Body::LaboratoryReport(report) => {
             for group in &report.groups {
                 for value in &group.values {
+                    facts.own_lab_codes.clear();
+                    push_codes(&mut facts.own_lab_codes, &value.code);
                     facts.lab_codes.clear();
                     push_codes(&mut facts.lab_codes, &value.code);
                     push_codes(&mut facts.lab_codes, &group.item);
@@ -230,6 +239,8 @@ fn judge_parts<'a>(
                     verdicts.push(judge_part(facts, said.chain(&group.asked_with).chain(&entry.asked_with), ask));
                 }
                 if group.values.is_empty() {
+                    facts.own_lab_codes.clear();
+                    push_codes(&mut facts.own_lab_codes, &group.item);
                     facts.lab_codes.clear();
                     push_codes(&mut facts.lab_codes, &group.item);
                     let parent = group.parent.iter().flat_map(|parent| &parent.code.codes);
@@ -239,6 +250,8 @@ fn judge_parts<'a>(
         }
         Body::LaboratoryOrder(order) => {
             for item in &order.items {
+                facts.own_lab_codes.clear();
+                push_codes(&mut facts.own_lab_codes, &item.item);
                 facts.lab_codes.clear();
                 push_codes(&mut facts.lab_codes, &item.item);
                 verdicts.push(judge_part(facts, codes_of(&item.lines).chain(&entry.asked_with), ask));

@@ -46,6 +46,14 @@ impl Schema {
         self
     }
 
+    /// A further index of an existing table over the rows that have a value in the column: for a column that few rows
+    /// fill, so that finding those few does not read all.
+    pub fn index_of_filled(&mut self, table: &'static str, column: &str) -> &mut Self {
+        let statement = index_statement(table, &[column], false);
+        self.statements.push(format!("{statement} WHERE {column} IS NOT NULL"));
+        self
+    }
+
     /// Further columns of an existing table; they must be optional (`…_or_null`), as rows are already there.
     pub fn add_columns(&mut self, table: &'static str, columns: impl FnOnce(&mut Table)) -> &mut Self {
         let mut added = Table::new(self.engine, table);

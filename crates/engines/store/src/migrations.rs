@@ -13,6 +13,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration::new("0005_create_people_of_the_trail", people_of_the_trail),
     Migration::new("0006_index_card_reads_of_persons", card_reads_of_persons),
     Migration::new("0007_create_search_keys", search_keys),
+    Migration::new("0008_index_blobs_of_messages", blobs_of_messages),
 ];
 
 fn participation(schema: &mut Schema) {
@@ -131,4 +132,9 @@ fn search_keys(schema: &mut Schema) {
     });
     // Each decision of another process asks how many loads there were.
     schema.index("batches", &["kind"]);
+}
+
+/// The daily sweep asks which originals lie in the blob store: few of many, and not by reading all messages.
+fn blobs_of_messages(schema: &mut Schema) {
+    schema.index_of_filled("messages", "blob_name");
 }

@@ -9,7 +9,8 @@ fn named(page: &str) -> Vec<&str> {
         .skip(1)
         .step_by(2)
         .filter(|name| {
-            name.matches('_').count() > 2 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+            name.matches('_').count() > 2
+                && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
         })
         .collect()
 }

@@ -128,11 +128,13 @@ impl Visitor {
     /// Asks for a card read and waits until the visit is open; its address.
     async fn touch(&self) -> Outcome<String> {
         let start = self.ask("/", None).await?.body;
+        // The demonstration's own bar has forms too.
+        let form = start.split_once("action=\"/read\"").ok_or("no form to read a card")?.1;
         let value = |name: &str| {
-            let rest = start.split_once(&format!("name=\"{name}\" value=\""))?.1;
+            let rest = form.split_once(&format!("name=\"{name}\" value=\""))?.1;
             rest.split('"').next().map(str::to_owned)
         };
-        let (csrf, reader) = (value("csrf").ok_or("no form")?, value("reader").ok_or("no reader")?);
+        let (csrf, reader) = (value("csrf").ok_or("no token")?, value("reader").ok_or("no reader")?);
         let asked = self.ask("/read", Some(format!("csrf={csrf}&reader={reader}"))).await?;
         let read = asked.location.ok_or("the read was not accepted")?;
         for _ in 0..200 {

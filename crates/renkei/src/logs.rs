@@ -41,7 +41,7 @@ pub fn start(settings: &Logs, retention: &Retention) {
                 .with_default(LevelFilter::TRACE)
                 .with_target(OPERATOR, LevelFilter::OFF)
                 .with_target(SECURITY, LevelFilter::OFF);
-            // What the operator must read goes to both: a file for later and the screen or service manager for now.
+            // What the operator must read goes to both: a file to look things up in, and the screen or service manager where it is seen at once.
             let both = std::io::stderr.and(files.operator);
             let _started = tracing_subscriber::registry()
                 .with(fmt::layer().with_ansi(false).with_target(false).with_writer(both).with_filter(operator))

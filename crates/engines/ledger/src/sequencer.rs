@@ -24,8 +24,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-/// Records numbered in one act.
-const BATCH_MAX: u64 = 500;
+/// Records looked at in one act. Of these at most as many are numbered as reach the next multiple of
+/// [`CHECKPOINT_EVERY_ENTRIES`], where a checkpoint is signed: however many wait, no two checkpoints stand further apart.
+const BATCH_MAX: u64 = CHECKPOINT_EVERY_ENTRIES;
 /// How long a node that stopped answering keeps the right to number.
 const LEASE_SECONDS: i64 = 15;
 /// After the bell, how long further records are awaited so that they share a batch.
@@ -224,16 +225,13 @@ impl Work {
             if numbered.elsewhere {
                 return Ok(None);
             }
-            if numbered.count == BATCH_MAX {
-                if numbered.size / CHECKPOINT_EVERY_ENTRIES
-                    > (numbered.size - numbered.count) / CHECKPOINT_EVERY_ENTRIES
-                {
-                    self.sign().await?;
-                    *signed = Instant::now();
-                }
+            if numbered.count > 0 && numbered.size % CHECKPOINT_EVERY_ENTRIES == 0 {
+                self.sign().await?;
+                *signed = Instant::now();
                 continue;
             }
             let state = self.state().await?;
+            // The program may have ended between a numbered batch and its signature.
             let by_count = state.size.saturating_sub(state.signed) >= CHECKPOINT_EVERY_ENTRIES;
             let seconds = u64::try_from(CHECKPOINT_EVERY_SECONDS).unwrap_or(10);
             let by_time = state.size > state.signed && signed.elapsed() >= Duration::from_secs(seconds);
@@ -366,24 +364,17 @@ async fn number_batch(tx: &Tx, holder: Uuid, now: Timestamp) -> Result<Numbered,
     if taken == 0 {
         return Ok(Numbered { elsewhere: true, ..Numbered::default() });
     }
-    let rows = query(
-        tx,
-        "SELECT event_id, happened_at, name, patient_id, entry, leaf_hash FROM trail_waiting ORDER BY event_id LIMIT $1",
-        vec![to_number(BATCH_MAX)?.into()],
-    )
-    .await?;
     let states = query(tx, "SELECT size, newest_at FROM trail_sequencer WHERE row_number = 1", vec![]).await?;
     let state = states.first().ok_or_else(|| Error::Damaged("the sequencer's row".to_owned()))?;
     let size = from_number(state.try_get("", "size")?)?;
-    if rows.is_empty() {
+    let waiting = next_waiting(tx, CHECKPOINT_EVERY_ENTRIES - size % CHECKPOINT_EVERY_ENTRIES).await?;
+    let Some(oldest_waited) = waiting.first().map(|record| record.happened_at) else {
         return Ok(Numbered { elsewhere: false, count: 0, size });
-    }
+    };
     let mut newest: i64 = state.try_get("", "newest_at")?;
-    let mut leaves: Vec<Hash> = Vec::with_capacity(rows.len());
+    let mut leaves: Vec<Hash> = Vec::with_capacity(waiting.len());
     let (mut entries, mut ids): (Vec<Vec<Value>>, Vec<Value>) = (Vec::new(), Vec::new());
-    for row in &rows {
-        let Some(waiting) = Waiting::read(row)? else { continue };
-        let position = leaves.len();
+    for (position, waiting) in waiting.into_iter().enumerate() {
         newest = newest.max(waiting.happened_at);
         leaves.push(waiting.leaf);
         ids.push(waiting.event_id.into());
@@ -397,9 +388,6 @@ async fn number_batch(tx: &Tx, holder: Uuid, now: Timestamp) -> Result<Numbered,
         ]);
     }
     let count = leaves.len() as u64;
-    if count == 0 {
-        return Ok(Numbered { elsewhere: false, count: 0, size });
-    }
     tx.insert_rows("trail_entries", ENTRY_COLUMNS, entries).await?;
     if forget_waiting(tx, ids).await? != count {
         return Err(Error::Damaged("the waiting records".to_owned()));
@@ -413,7 +401,6 @@ async fn number_batch(tx: &Tx, holder: Uuid, now: Timestamp) -> Result<Numbered,
         vec![to_number(size + count)?.into(), newest.into()],
     )
     .await?;
-    let oldest_waited = rows.first().map_or(Ok(now.micros()), |row| row.try_get::<i64>("", "happened_at"))?;
     let waited_seconds = now.seconds_since(Timestamp(oldest_waited));
     if waited_seconds > TRAIL_WAIT_MAX_SECONDS {
         tracing::warn!(
@@ -422,6 +409,32 @@ async fn number_batch(tx: &Tx, holder: Uuid, now: Timestamp) -> Result<Numbered,
         );
     }
     Ok(Numbered { elsewhere: false, count, size: size + count })
+}
+
+/// The `room` oldest waiting records that are as their acts left them. Changed ones are passed over, also where they
+/// fill a whole batch: whoever can bend waiting records must not be able to stop the numbering of all others.
+async fn next_waiting(tx: &Tx, room: u64) -> Result<Vec<Waiting>, Error> {
+    let room = usize::try_from(room).unwrap_or(usize::MAX);
+    let (mut found, mut after) = (Vec::new(), Uuid::nil());
+    loop {
+        let rows = query(
+            tx,
+            "SELECT event_id, happened_at, name, patient_id, entry, leaf_hash FROM trail_waiting WHERE event_id > $1 \
+             ORDER BY event_id LIMIT $2",
+            vec![after.into(), to_number(BATCH_MAX)?.into()],
+        )
+        .await?;
+        let last = rows.last().map(|row| row.try_get::<Uuid>("", "event_id")).transpose()?;
+        for row in &rows {
+            if found.len() < room {
+                found.extend(Waiting::read(row)?);
+            }
+        }
+        match last {
+            Some(last) if found.len() < room && rows.len() as u64 == BATCH_MAX => after = last,
+            _ => return Ok(found),
+        }
+    }
 }
 
 const ENTRY_COLUMNS: &[Column] = &[

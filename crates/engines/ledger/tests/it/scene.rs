@@ -142,6 +142,14 @@ impl Scene {
         reader.query_one_raw(statement).await.unwrap().unwrap().try_get("", "entry").unwrap()
     }
 
+    /// The sizes over which checkpoints were signed, ascending.
+    pub async fn signed_sizes(&self) -> Vec<i64> {
+        let reader = self.test.reader();
+        let sql = "SELECT size FROM trail_checkpoints ORDER BY size";
+        let rows = reader.query_all_raw(Statement::from_string(reader.get_database_backend(), sql)).await.unwrap();
+        rows.iter().map(|row| row.try_get("", "size").unwrap()).collect()
+    }
+
     /// Changes one bit in the middle of an entry.
     pub async fn flip_a_bit(&self, number: i64) {
         let mut entry = self.entry(number).await;

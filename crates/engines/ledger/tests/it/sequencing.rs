@@ -42,6 +42,41 @@ async fn many_writers_at_once_are_all_numbered_without_a_gap() {
     }
 }
 
+/// A checkpoint at least every 256 entries, also when more than that are there at once (audit-log.md, Sequencing).
+#[tokio::test(flavor = "multi_thread")]
+async fn no_two_checkpoints_stand_further_apart_than_256_entries_however_many_wait() {
+    for engine in Engine::BOTH {
+        let mut scene = Scene::new(engine).await;
+        scene.mixed_acts(100).await;
+        scene.sequencer.stop().await.unwrap();
+        scene.mixed_acts(1_400).await;
+        scene.test.reopen().await;
+        scene.sequencer = Sequencer::start(scene.test.database(), &scene.ledger, scene.settings()).await.unwrap();
+        scene.sequencer.stop().await.unwrap();
+        let sizes = scene.signed_sizes().await;
+        assert_eq!(sizes, vec![100, 256, 512, 768, 1_024, 1_280, 1_500], "{engine:?}");
+        assert!(scene.verify(&[scene.latest()]).await.is_ok(), "{engine:?}");
+    }
+}
+
+/// Waiting records that somebody bent, more of them than one batch, do not keep the honest ones from their numbers.
+#[tokio::test(flavor = "multi_thread")]
+async fn bent_waiting_records_do_not_stop_the_numbering_of_the_others() {
+    for engine in Engine::BOTH {
+        let mut scene = Scene::new(engine).await;
+        scene.sequencer.stop().await.unwrap();
+        scene.mixed_acts(300).await;
+        scene.tamper("UPDATE trail_waiting SET leaf_hash = $1", vec![vec![7_u8; 32].into()]).await;
+        scene.mixed_acts(20).await;
+        scene.test.reopen().await;
+        scene.sequencer = Sequencer::start(scene.test.database(), &scene.ledger, scene.settings()).await.unwrap();
+        scene.sequencer.stop().await.unwrap();
+        assert_eq!(scene.signed_sizes().await, vec![20], "{engine:?}");
+        let report = scene.verify(&[scene.latest()]).await;
+        assert_eq!((report.entries, report.waiting, report.is_ok()), (20, 300, false), "{engine:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_goes_on_where_the_trail_ended() {
     for engine in Engine::BOTH {

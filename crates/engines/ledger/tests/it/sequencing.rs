@@ -3,18 +3,20 @@
 use crate::scene::Scene;
 use renkei_db::{Database, Engine};
 use renkei_ledger::{Checkpoint, Error, Sequencer, latest_checkpoint, waiting};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_gets_its_number_within_a_second() {
+async fn a_record_gets_its_number_by_itself() {
     for engine in Engine::BOTH {
         let scene = Scene::new(engine).await;
         scene.look(scene.ids.next()).await;
-        let began = Instant::now();
-        while waiting(&scene.test).await.unwrap().count > 0 {
-            assert!(began.elapsed() < Duration::from_secs(5), "{engine:?}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let numbered = async {
+            while waiting(&scene.test).await.unwrap().count > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        // Nobody asks for it. How soon is the sequencer's constants' business and not a busy machine's.
+        tokio::time::timeout(Duration::from_secs(60), numbered).await.unwrap();
         scene.sequencer.stop().await.unwrap();
     }
 }

@@ -189,11 +189,12 @@ impl Desk {
     /// How the read of a card ended that is laid now: its normal form, or the word for why not.
     pub async fn read(&self, card: VirtualCard) -> Result<String, String> {
         let (answered, failed) = (self.sink.answers.lock().unwrap().len(), self.sink.unreadable.lock().unwrap().len());
+        let left = self.removals();
         let read = self.ask();
         let lying = self.lay(card);
         let outcome = self.outcome(read).await;
         lying.take_away();
-        self.until(|desk| desk.device() == Some(DeviceState::Ready), "the card is gone").await;
+        self.until_gone(left).await;
         match (self.sink.answers.lock().unwrap().get(answered), self.sink.unreadable.lock().unwrap().get(failed)) {
             (Some(answer), None) => Ok(answer.card.normal_form()),
             (None, Some(reason)) => Err((*reason).to_owned()),
@@ -216,6 +217,12 @@ impl Desk {
     }
     pub async fn until_device(&self, state: DeviceState) {
         self.until(|desk| desk.device() == Some(state), &format!("{state:?}")).await;
+    }
+    /// Waits until the card is gone that was laid when this many had `left`. The reader alone tells nothing: an answer
+    /// may be heard before the news that a card came, and then the reader looks as it did before.
+    pub async fn until_gone(&self, left: usize) {
+        let gone = |desk: &Self| desk.removals() > left && desk.device() == Some(DeviceState::Ready);
+        self.until(gone, "the card is gone").await;
     }
     pub fn removals(&self) -> usize {
         let notices = self.sink.notices.lock().unwrap();

@@ -50,7 +50,15 @@ async fn a_card_with_contacts_is_not_asked_for_a_number() {
 async fn a_mute_card_is_reported_and_the_next_one_is_read() {
     let desk = Desk::open().await;
     assert_eq!(desk.read(VirtualCard::mute()).await, Err("unsupported".to_owned()));
-    reads_the_next_card(&desk).await;
+    // The service sees a mute card come and go, and its leaving up to a second late: whoever lays the next card in that
+    // moment is told that it could not be read, and lays it again.
+    for _ in 0..5 {
+        match desk.read(VirtualCard::felica(IDM)).await {
+            Err(word) => assert!(word == "unsupported" || word == "removed", "{word}"),
+            read => return assert_eq!(read, Ok(format!("felica:{IDM}"))),
+        }
+    }
+    panic!("the card was never read");
 }
 
 /// Two cards in the field take turns when the reader switches the field off and on.
@@ -96,7 +104,7 @@ async fn a_slow_card_answers_nobodys_request_and_stops_nothing() {
     assert!(!matches!(desk.outcome(read).await, ReadOutcome::Answered | ReadOutcome::StillWaiting));
     drop(release);
     slow.take_away();
-    desk.until_device(crate::desk::DeviceState::Ready).await;
+    desk.until_gone(0).await;
     assert!(desk.sink.answers.lock().unwrap().is_empty());
     reads_the_next_card(&desk).await;
 }

@@ -11,6 +11,7 @@ mod facts;
 pub mod feeds;
 pub mod find_patient;
 mod gate;
+mod guesses;
 pub mod house;
 pub mod instance;
 pub mod keys;

@@ -43,6 +43,8 @@ pub const CARD_NONCE_SECONDS: i64 = 60;
 /// Unknown cards at one reader within the window, after which the function closes there (R-8.2.4-ア).
 pub const CARD_UNKNOWN_MAX: u32 = 10;
 pub const CARD_UNKNOWN_WINDOW_SECONDS: i64 = 600;
+/// Refused cards remembered for it at once; a closed reader refuses no more, so that this is never met.
+pub const CARD_REFUSALS_REMEMBERED_MAX: usize = 65_536;
 /// Professional sessions (login-and-sessions.md section 5).
 pub const SESSION_IDLE_SECONDS: i64 = 15 * 60;
 /// The same at a terminal that several people use, as the register says of its address (R-F1-3.3B-2).

@@ -7,6 +7,7 @@ mod browser;
 mod from_records;
 mod hidden;
 mod quiet;
+mod reader;
 mod record;
 mod rules;
 mod scene;

@@ -82,6 +82,8 @@ start-visits-open = Open
 start-visits-opened = Card { $time }, { $place }
 start-notices-heading = Notices
 start-closed = The visit is closed. To look again, read the patient card again.
+start-notice-source-late = { $name }: data up to { $time } (late)
+start-notice-source-never = { $name }: no data yet
 start-notice-certificate-ends = Your certificate ends on { $day }. Please renew it before then.
 
 ## waiting for the card

@@ -68,6 +68,8 @@ start-visits-open = 開く
 start-visits-opened = カード { $time }　{ $place }
 start-notices-heading = お知らせ
 start-closed = 診察を終えました。もう一度見るには、患者カードの読み取りが必要です。
+start-notice-source-late = { $name } のデータは { $time } まで（遅れ）
+start-notice-source-never = { $name } のデータはまだ届いていません
 start-notice-certificate-ends = あなたの証明書の期限は { $day } です。期限までに更新してください。
 
 ## 読み取りを待つ画面

@@ -7,6 +7,7 @@ use crate::guesses::Guesses;
 use crate::instance::InstanceKind;
 use crate::misuse::Denials;
 use crate::regulation::Regulation;
+use crate::shown::ShownSources;
 use crate::sign_in::Refusals;
 use crate::watch::Watcher;
 
@@ -67,6 +68,7 @@ struct Inner {
     /// Where the card reads that wait were asked for from, and which cards were refused lately.
     asked_from: Mutex<AskedFrom>,
     guesses: Mutex<Guesses>,
+    shown_sources: Mutex<ShownSources>,
 }
 
 struct Fixed {
@@ -103,6 +105,7 @@ impl House {
                 sign_in_refusals: Mutex::default(),
                 asked_from: Mutex::default(),
                 guesses: Mutex::default(),
+                shown_sources: Mutex::default(),
                 parts: Fixed {
                     ids: parts.ids,
                     db: parts.db,
@@ -159,6 +162,9 @@ impl House {
     }
     pub(crate) fn guesses(&self) -> &Mutex<Guesses> {
         &self.inner.guesses
+    }
+    pub(crate) fn shown_sources(&self) -> &Mutex<ShownSources> {
+        &self.inner.shown_sources
     }
     /// One load of a register or a regulation at a time.
     pub(crate) async fn loading(&self) -> tokio::sync::MutexGuard<'_, ()> {

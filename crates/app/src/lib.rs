@@ -22,6 +22,7 @@ pub mod rebuild;
 pub mod receive;
 pub mod regulation;
 pub mod session;
+mod shown;
 pub mod sign_in;
 pub mod start_page;
 pub mod sweep;

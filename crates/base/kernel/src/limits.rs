@@ -60,6 +60,8 @@ pub const DENIALS_PERSONS_MAX: usize = 4_096;
 pub const SIGN_IN_REFUSALS_PER_MINUTE_MAX: u64 = 30;
 /// Sources whose refused sign-ins are counted apart within a minute.
 pub const SIGN_IN_SOURCES_MAX: usize = 1_024;
+/// Visits of sessions beside which the shown sources are remembered, for the start page's word about late ones.
+pub const SHOWN_SOURCES_MAX: usize = 4_096;
 /// Seconds the clock may stand before a session's last use; beyond that it was set back and the session ends, since its
 /// limits can no longer be measured.
 pub const SESSION_CLOCK_BACK_SECONDS: i64 = 60;

@@ -44,7 +44,7 @@ impl Hiding {
     }
 }
 
-async fn import(world: &World, code: &str, number: &str, order: u32, value: &str) {
+pub async fn import(world: &World, code: &str, number: &str, order: u32, value: &str) {
     let import = world.house.import_begin(code).await.unwrap().unwrap();
     let file = Lab::hba1c(number, "20261001", order, value).arrived();
     let counts = world.house.receive_patient(&import, number, vec![file]).await.unwrap();
@@ -82,15 +82,15 @@ fn without_ids(text: &str) -> String {
 
 /// One answer as an outsider could measure it.
 #[derive(Debug, PartialEq)]
-struct Measured {
+pub struct Measured {
     address: String,
-    status: StatusCode,
+    pub status: StatusCode,
     headers: Vec<(String, String)>,
     bytes: usize,
-    body: String,
+    pub body: String,
 }
 
-fn measured(address: &str, answer: &Answer) -> Measured {
+pub fn measured(address: &str, answer: &Answer) -> Measured {
     let headers = answer.headers.iter().map(|(name, value)| {
         let value = value.to_str().unwrap();
         (name.to_string(), without_ids(value))

@@ -6,6 +6,7 @@ mod authorisation;
 mod browser;
 mod from_records;
 mod hidden;
+mod late;
 mod quiet;
 mod reader;
 mod record;

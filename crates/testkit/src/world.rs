@@ -4,6 +4,7 @@ use renkei_app::card::{CardAnswer, CardReadOutcome, CardReaders, NotAsked, Reade
 use renkei_app::session::{Caller, PROFESSIONAL_ENTRANCE, Session};
 use renkei_app::{AppError, House, HouseSettings, Parts, Refusal};
 use renkei_blobs::Blobs;
+use renkei_db::sea_orm::{ConnectionTrait, Statement};
 use renkei_db::testing::TestDatabase;
 use renkei_db::{Database, Engine};
 use renkei_hpki::Trust;
@@ -119,6 +120,27 @@ impl World {
         let house = house.await.expect("a house");
         house.connect_readers(self.readers.clone());
         house
+    }
+
+    /// Does to the database what no use case would.
+    pub async fn sql(&self, statement: impl Into<String>) {
+        let statement: Arc<str> = statement.into().into();
+        let done = self.db().act(move |tx| {
+            let statement = statement.clone();
+            Box::pin(async move {
+                tx.execute_unprepared(&statement).await?;
+                Ok::<_, renkei_db::Error>(())
+            })
+        });
+        done.await.expect("a statement");
+    }
+
+    /// The one number that a question to the database answers.
+    pub async fn number(&self, question: &str) -> i64 {
+        let on = self.db().reader();
+        let question = Statement::from_string(on.get_database_backend(), question);
+        let row = on.query_one_raw(question).await.expect("an answer").expect("a row");
+        row.try_get_by_index(0).expect("a number")
     }
 
     /// The world's register with its authority filled in.

@@ -108,7 +108,8 @@ fn strange_segments_leave_their_codes_with_the_entry_they_join() {
 
 /// What the hook is told of the departments of each entry: kind, codes.
 fn departments(message: &Message) -> Vec<(EntryKind, String)> {
-    let mut record = PatientRecord::new(vec![(message.institution, message.chart, crate::folded(&[message.clone()]))]);
+    let mut record =
+        PatientRecord::new(vec![(message.institution, message.chart, crate::folded(std::slice::from_ref(message)))]);
     let mut told = Vec::new();
     record.retain(|facts| {
         if !facts.is_part {

@@ -82,6 +82,8 @@ start-visits-open = Open
 start-visits-opened = Card { $time }, { $place }
 start-notices-heading = Notices
 start-closed = The visit is closed. To look again, read the patient card again.
+start-notice-source-late = { $name }: data up to { $time } (late)
+start-notice-source-never = { $name }: no data yet
 start-notice-certificate-ends = Your certificate ends on { $day }. Please renew it before then.
 
 ## waiting for the card
@@ -418,6 +420,7 @@ refusal-what-to-do = What to do
 refusal-call = Whom to call
 refusal-reference = Reference number
 refusal-at = Time
+refusal-again = Can be used again from
 refusal-to-start = To the start page
 
 refusal-no-certificate-title = No certificate was chosen
@@ -469,9 +472,15 @@ refusal-card-timeout-do = Go to the start page, press the button again, then hol
 refusal-source-mismatch-title = Not from the registered line
 refusal-source-mismatch-why = This connection does not come from the line registered for your institution.
 refusal-source-mismatch-do = Connect from a computer inside the institution, over its own line. If the line was changed lately, tell the support desk.
-refusal-reader-closed-title = This reader is stopped
-refusal-reader-closed-why = Several unknown cards were read one after the other, so reading was stopped here.
-refusal-reader-closed-do = Call the support desk. After a check it can be used again.
+refusal-reader-closed-title = Reading is stopped for a while
+refusal-reader-closed-why = Several cards that open nothing were read one after the other, so reading is stopped for ten minutes.
+refusal-reader-closed-do = After the time below it can be used again. If you do not know why, or it is urgent, call the support desk.
+refusal-reader-too-many-title = This reader was asked too often
+refusal-reader-too-many-why = Too many reads were asked of this reader within a minute. The reader is not broken. No card was read.
+refusal-reader-too-many-do = Try again after the time below, a minute from now at the latest. If you do not know why, tell the support desk.
+refusal-reader-faulty-title = The reader does not work
+refusal-reader-faulty-why = The computer at the reception answers, but the reading device itself does not.
+refusal-reader-faulty-do = Unplug its cable, plug it in again and try once more. If that does not help, call the support desk.
 refusal-reader-away-title = The reader cannot be reached
 refusal-reader-away-why = The reader at this place does not answer.
 refusal-reader-away-do = Check its cable, and that the reading program runs on the computer at the reception.

@@ -68,6 +68,8 @@ start-visits-open = 開く
 start-visits-opened = カード { $time }　{ $place }
 start-notices-heading = お知らせ
 start-closed = 診察を終えました。もう一度見るには、患者カードの読み取りが必要です。
+start-notice-source-late = { $name } のデータは { $time } まで（遅れ）
+start-notice-source-never = { $name } のデータはまだ届いていません
 start-notice-certificate-ends = あなたの証明書の期限は { $day } です。期限までに更新してください。
 
 ## 読み取りを待つ画面
@@ -370,6 +372,7 @@ refusal-what-to-do = どうすればよいか
 refusal-call = お問い合わせ
 refusal-reference = 受付番号
 refusal-at = 日時
+refusal-again = 次に使える時刻
 refusal-to-start = 開始の画面へ
 
 refusal-no-certificate-title = 証明書が選ばれていません
@@ -421,9 +424,15 @@ refusal-card-timeout-do = 開始の画面に戻り、もう一度ボタンを押
 refusal-source-mismatch-title = 登録された回線からではありません
 refusal-source-mismatch-why = いまの接続は、あなたの施設に登録された回線から来ていません。
 refusal-source-mismatch-do = 施設の中の端末から、施設の回線でつないでください。回線を変えたばかりのときは、サポートセンターに知らせてください。
-refusal-reader-closed-title = この読取機は止まっています
-refusal-reader-closed-why = 登録のないカードが続けて読み取られたため、この読取機の読み取りを止めました。
-refusal-reader-closed-do = サポートセンターに電話してください。確かめたあとで使えるようになります。
+refusal-reader-closed-title = 読み取りを止めています
+refusal-reader-closed-why = 開けないカードが続けて読み取られたため、読み取りを10分のあいだ止めています。
+refusal-reader-closed-do = 下の時刻を過ぎると、また使えます。心当たりがないときやお急ぎのときは、サポートセンターに電話してください。
+refusal-reader-too-many-title = この読取機への依頼が続きました
+refusal-reader-too-many-why = この読取機に、1分のあいだに多くの読み取りの依頼がありました。読取機の故障ではありません。カードは読み取られていません。
+refusal-reader-too-many-do = 下の時刻（長くても1分あと）を過ぎてから、もう一度お試しください。心当たりがないときは、サポートセンターに知らせてください。
+refusal-reader-faulty-title = 読取機が使えない状態です
+refusal-reader-faulty-why = 受付の端末からは返事がありますが、読取機の本体が動いていません。
+refusal-reader-faulty-do = 読取機のケーブルを差し直して、もう一度お試しください。直らないときは、サポートセンターに電話してください。
 refusal-reader-away-title = 読取機につながりません
 refusal-reader-away-why = この場所の読取機から返事がありません。
 refusal-reader-away-do = 読取機のケーブルと、受付の端末で読み取りの仕組みが動いているかを確かめてください。

@@ -7,7 +7,7 @@ use crate::load::{self, Browser, Times};
 use crate::process::processor_seconds;
 use crate::report::Report;
 use crate::{Outcome, start};
-use renkei_app::card::{CardAnswer, CardReadOutcome, CardReaders, ReaderState};
+use renkei_app::card::{CardAnswer, CardReadOutcome, CardReaders, NotAsked, ReaderState};
 use renkei_app::session::{Caller, PROFESSIONAL_ENTRANCE};
 use renkei_demo::Region;
 use renkei_demo::region::DEMO_SEED;
@@ -84,8 +84,8 @@ struct Prepared {
 struct AlwaysReady;
 
 impl CardReaders for AlwaysReady {
-    fn request(&self, _: ReaderId, _: CardReadId, _: Timestamp) -> bool {
-        true
+    fn request(&self, _: ReaderId, _: CardReadId, _: Timestamp) -> Result<(), NotAsked> {
+        Ok(())
     }
     fn state(&self, _: ReaderId) -> ReaderState {
         ReaderState::Ready

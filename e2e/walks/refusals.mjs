@@ -103,6 +103,22 @@ export const walks = [
     },
   },
   {
+    name: 'under another name or a bare address nothing answers',
+    ids: ['R-6.5.2-ア'],
+    async walk(world) {
+      const page = await world.signIn('minato-ichiro');
+      for (const entrance of [world.places.professional, world.places.patient]) {
+        const answer = await page.goto(entrance.replace('localhost', '127.0.0.1') + '/');
+        assert.equal(answer.status(), 421);
+        const text = await page.locator('body').innerText();
+        assert.match(text, /この名前では、こちらをお使いになれません/);
+        assert.doesNotMatch(text, /連携|湊|受付番号/);
+      }
+      await page.goto(world.places.professional + '/');
+      assert.match(await page.locator('body').innerText(), /湊 一郎/, 'the session was not touched');
+    },
+  },
+  {
     name: 'professional addresses do not exist at the patient entrance',
     ids: ['R-6.5.2-ア', 'R-6.5.2-イ'],
     async walk(world) {

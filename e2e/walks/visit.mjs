@@ -79,6 +79,27 @@ export const walks = [
     },
   },
   {
+    name: 'sources that are late are told on the start page beside an open visit, hidden ones never',
+    ids: ['R-X-17', 'R-X-15'],
+    async walk(world) {
+      await world.setClock(world.at('23:00', 2));
+      const page = await world.signIn('minato-ichiro');
+      const notices = page.locator('section', { has: page.locator('#notices') });
+      await world.readCard(page, 'sakura-hana', HOSPITAL);
+      assert.match(await page.locator('body').innerText(), /（遅れ）/);
+      await page.goto(world.places.professional + '/');
+      const told = await notices.innerText();
+      assert.match(told, /アオバ[^\n]*のデータは 20\d\d-\d\d-\d\d \d+:\d\d まで（遅れ）/);
+      assert.doesNotMatch(told, /シラサギ|イソブエ|歯/, 'the hidden dental clinic has no lag');
+      await world.picture(page, 'start-late');
+      await page.goto(page.url());
+      await page.locator('a.button', { hasText: '開く' }).first().click();
+      await page.getByRole('button', { name: '診察を終える' }).click();
+      await page.getByRole('heading', { name: '患者カードをかざしてください' }).waitFor();
+      assert.doesNotMatch(await page.locator('main').innerText(), /アオバ/, 'without a visit nobody else\'s source');
+    },
+  },
+  {
     name: 'a closed visit opens nothing',
     ids: ['R-8.2.4'],
     async walk(world) {

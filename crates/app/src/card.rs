@@ -9,9 +9,7 @@ use crate::house::House;
 use crate::session::{Caller, Session};
 use crate::{events, facts, gate};
 use renkei_access::{Actor, GrantKind};
-use renkei_kernel::limits::{
-    CARD_CLOCK_BACK_SECONDS, CARD_NONCE_SECONDS, CARD_UNKNOWN_MAX, CARD_UNKNOWN_WINDOW_SECONDS,
-};
+use renkei_kernel::limits::{CARD_CLOCK_BACK_SECONDS, CARD_NONCE_SECONDS};
 use renkei_kernel::{
     CardReadId, Category, EventId, GrantId, InstitutionId, PersonId, ReaderId, SessionId, Timestamp, Withheld,
 };
@@ -22,6 +20,7 @@ use renkei_store::grants::{self, Grant};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 /// Who asked for the reads that wait, as the connection said: the certificate is judged again when the card arrives. In
 /// memory like the readers' nonces, and as short-lived: what a restart forgets is asked for again. One entry a session,
@@ -52,10 +51,35 @@ pub enum ReaderState {
     Away,
 }
 
+/// Why a reader was not asked for a read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotAsked {
+    /// No agent is connected.
+    Away,
+    /// Its agent says that the device does not work.
+    Faulty,
+    /// It was asked too often within a minute.
+    TooMany { again_in: Duration },
+}
+
+impl From<NotAsked> for AppError {
+    fn from(reason: NotAsked) -> Self {
+        let stopped = |code| Refusal { category: Category::Stopped, code, reference: None };
+        match reason {
+            NotAsked::Away => stopped("reader_away").into(),
+            NotAsked::Faulty => stopped("reader_faulty").into(),
+            NotAsked::TooMany { again_in } => {
+                let refusal = Refusal { category: Category::TooMany, code: "reader_too_many", reference: None };
+                Self::NotYet { refusal, again_in }
+            }
+        }
+    }
+}
+
 /// The readers' connections, outside this crate.
 pub trait CardReaders: Send + Sync {
-    /// Sends a fresh nonce for this request down the reader's connection. `false` when there is none.
-    fn request(&self, reader: ReaderId, read: CardReadId, expires_at: Timestamp) -> bool;
+    /// Sends a fresh nonce for this request down the reader's connection.
+    fn request(&self, reader: ReaderId, read: CardReadId, expires_at: Timestamp) -> Result<(), NotAsked>;
     fn state(&self, reader: ReaderId) -> ReaderState;
     /// What is known of the reader's agent, for whoever sets it up.
     fn line(&self, _reader: ReaderId) -> ReaderLine {
@@ -143,18 +167,10 @@ impl House {
             self.record_denial(event, events::actor(session)).await?;
             return Err(Refusal { category: Category::NotFound, code: "reader_unknown", reference: None }.into());
         }
-        let window = now.plus_seconds(-CARD_UNKNOWN_WINDOW_SECONDS);
-        let too_many = if card_reads::refused_since(on, reader, window).await? >= u64::from(CARD_UNKNOWN_MAX) {
-            Some("reader")
-        } else if card_reads::refused_of_person_since(on, session.person, window).await? >= u64::from(CARD_UNKNOWN_MAX)
-        {
-            Some("person")
-        } else {
-            None
-        };
-        if let Some(counted) = too_many {
-            renkei_ledger::record_alone(self.db(), events::reader_closed(self, session, reader, counted)).await?;
-            return Err(Refusal { category: Category::TooMany, code: "reader_closed", reference: None }.into());
+        if let Some((closed, again_in)) = self.guesses_closed(reader, session.person) {
+            renkei_ledger::record_alone(self.db(), events::reader_closed(self, session, reader, closed.code())).await?;
+            let refusal = Refusal { category: Category::TooMany, code: "reader_closed", reference: None };
+            return Err(AppError::NotYet { refusal, again_in });
         }
         let id: CardReadId = self.ids().next();
         let event = events::card_asked(self, session, id, reader);
@@ -181,12 +197,8 @@ impl House {
             })
             .await?;
         self.asked_from().lock().unwrap_or_else(PoisonError::into_inner).asked(session, expires_at, now);
-        let sent = self.readers().is_some_and(|hub| hub.request(reader, id, expires_at));
-        if sent {
-            Ok(id)
-        } else {
-            Err(Refusal { category: Category::Stopped, code: "reader_away", reference: None }.into())
-        }
+        self.readers().ok_or(NotAsked::Away)?.request(reader, id, expires_at)?;
+        Ok(id)
     }
 
     /// Where a request of this session stands. Another session's request is nobody's.
@@ -320,20 +332,27 @@ impl House {
     ) -> Result<(), AppError> {
         let event = events::card_refused(self, Some(row.id), row.reader, row.institution, patient, reason);
         let (id, now) = (row.id, self.now());
-        self.db()
+        let is_first = self
+            .db()
             .act(move |tx| {
                 let (event, alarm) = (event.clone(), alarm.clone());
                 Box::pin(async move {
-                    if card_reads::answer(tx, id, CardReadState::Refused, Some(reason), event.id(), now).await? {
+                    let refused = CardReadState::Refused;
+                    let is_first = card_reads::answer(tx, id, refused, Some(reason), event.id(), now).await?;
+                    if is_first {
                         renkei_ledger::record_plain(tx, &event).await?;
                     }
                     if let Some(alarm) = &alarm {
                         renkei_ledger::record_plain(tx, alarm).await?;
                     }
-                    Ok(())
+                    Ok::<_, AppError>(is_first)
                 })
             })
-            .await
+            .await?;
+        if is_first {
+            self.guessed_once_more(row.reader, row.person);
+        }
+        Ok(())
     }
 
     /// A message of an agent that is not a genuine answer to anything that waits (`replay`, `expired`, `signature`,

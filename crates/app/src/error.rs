@@ -1,6 +1,7 @@
 //! What a use case answers when it does not do what was asked.
 
 use renkei_kernel::{Category, EventId, Problem};
+use std::time::Duration;
 
 /// Failures below a use case. To people they are all *stopped for the moment*: what could not be checked or recorded
 /// is not shown (R-1.6.2, R-X-04).
@@ -23,18 +24,31 @@ pub enum AppError {
     Unreadable(&'static str),
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Refused for a while: the same may be asked again after `again_in`.
+    #[error("{refusal}")]
+    NotYet { refusal: Refusal, again_in: Duration },
+}
+
+impl AppError {
+    /// How long to wait, where waiting helps.
+    pub fn again_in(&self) -> Option<Duration> {
+        match self {
+            Self::NotYet { again_in, .. } => Some(*again_in),
+            _ => None,
+        }
+    }
 }
 
 impl Problem for AppError {
     fn category(&self) -> Category {
         match self {
-            Self::Refused(refusal) => refusal.category,
+            Self::Refused(refusal) | Self::NotYet { refusal, .. } => refusal.category,
             _ => Category::Stopped,
         }
     }
     fn code(&self) -> &'static str {
         match self {
-            Self::Refused(refusal) => refusal.code,
+            Self::Refused(refusal) | Self::NotYet { refusal, .. } => refusal.code,
             Self::Ledger(_) => "trail_unavailable",
             _ => "policy_unavailable",
         }

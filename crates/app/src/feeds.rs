@@ -11,7 +11,7 @@ use renkei_kernel::{BatchId, InstitutionId, Timestamp};
 use renkei_store::batches::{self, BatchKind};
 use renkei_store::faulty;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 /// What a running watch of one institution's storage sees. All times are the wall clock's.
@@ -92,7 +92,46 @@ impl FeedBoard {
     }
 }
 
+/// A source whose data has not come for longer than the setting allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LateSource {
+    pub name: String,
+    /// The record holds everything its storage had at this time; `None` when nothing has come yet.
+    pub reached: Option<Timestamp>,
+}
+
 impl House {
+    /// Those of `institutions` that are late, the one furthest behind first. Whoever asks says of which he may know.
+    pub(crate) async fn late_sources(
+        &self,
+        institutions: &HashSet<InstitutionId>,
+        now: Timestamp,
+    ) -> Result<Vec<LateSource>, AppError> {
+        let mut noted: HashMap<InstitutionId, Option<Timestamp>> = batches::feeds(self.db().reader())
+            .await?
+            .into_iter()
+            .map(|feed| (feed.institution, Some(feed.last_import_at)))
+            .collect();
+        let watches = self.feed_board().all();
+        for watched in watches.keys() {
+            noted.entry(*watched).or_default();
+        }
+        let reached = |(id, noted): (InstitutionId, Option<Timestamp>)| (id, furthest(watches.get(&id), noted, now));
+        let mut late: Vec<(InstitutionId, Option<Timestamp>)> = noted
+            .into_iter()
+            .filter(|(institution, _)| institutions.contains(institution))
+            .map(reached)
+            .filter(|(_, reached)| self.is_late(*reached, now))
+            .collect();
+        if late.is_empty() {
+            return Ok(Vec::new());
+        }
+        late.sort_by_key(|(institution, reached)| (*reached, *institution));
+        let names = self.institutions(now).await?;
+        let named = |(id, reached)| names.get(&id).map(|view| LateSource { name: view.name.clone(), reached });
+        Ok(late.into_iter().filter_map(named).collect())
+    }
+
     /// A running watch tells what it sees; `None` when it ends.
     pub fn tell_watch(&self, institution: InstitutionId, state: Option<WatchState>) {
         let mut watches = self.feed_board().watches.lock().unwrap_or_else(PoisonError::into_inner);

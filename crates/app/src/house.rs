@@ -3,16 +3,18 @@
 use crate::card::{AskedFrom, CardReaders};
 use crate::error::AppError;
 use crate::feeds::FeedBoard;
+use crate::guesses::Guesses;
 use crate::instance::InstanceKind;
 use crate::misuse::Denials;
 use crate::regulation::Regulation;
+use crate::shown::ShownSources;
 use crate::sign_in::Refusals;
 use crate::watch::Watcher;
 
 use renkei_blobs::Blobs;
 use renkei_db::Database;
 use renkei_hpki::{Examined, Trust};
-use renkei_kernel::{Ids, InstitutionId, Timestamp};
+use renkei_kernel::{Ids, InstitutionId, Steady, Timestamp};
 use renkei_keys::Sealer;
 use renkei_ledger::Ledger;
 use std::sync::atomic::AtomicU64;
@@ -63,8 +65,10 @@ struct Inner {
     /// Refusals of signed-in persons, and of sign-ins by source, within the last minutes.
     denials: Mutex<Denials>,
     sign_in_refusals: Mutex<Refusals>,
-    /// Where the card reads that wait were asked for from.
+    /// Where the card reads that wait were asked for from, and which cards were refused lately.
     asked_from: Mutex<AskedFrom>,
+    guesses: Mutex<Guesses>,
+    shown_sources: Mutex<ShownSources>,
 }
 
 struct Fixed {
@@ -100,6 +104,8 @@ impl House {
                 denials: Mutex::default(),
                 sign_in_refusals: Mutex::default(),
                 asked_from: Mutex::default(),
+                guesses: Mutex::default(),
+                shown_sources: Mutex::default(),
                 parts: Fixed {
                     ids: parts.ids,
                     db: parts.db,
@@ -115,6 +121,7 @@ impl House {
             house.enact_shipped().await?;
         }
         house.fill_search_keys().await?;
+        house.recall_guesses().await?;
         Ok(house)
     }
 
@@ -123,6 +130,10 @@ impl House {
     }
     pub fn now(&self) -> Timestamp {
         self.inner.parts.ids.now()
+    }
+    /// For throttles and windows: elapsed time, whatever the clock is set to.
+    pub(crate) fn steady(&self) -> Steady {
+        self.inner.parts.ids.steady()
     }
     pub fn db(&self) -> &Database {
         &self.inner.parts.db
@@ -148,6 +159,12 @@ impl House {
     }
     pub(crate) fn asked_from(&self) -> &Mutex<AskedFrom> {
         &self.inner.asked_from
+    }
+    pub(crate) fn guesses(&self) -> &Mutex<Guesses> {
+        &self.inner.guesses
+    }
+    pub(crate) fn shown_sources(&self) -> &Mutex<ShownSources> {
+        &self.inner.shown_sources
     }
     /// One load of a register or a regulation at a time.
     pub(crate) async fn loading(&self) -> tokio::sync::MutexGuard<'_, ()> {

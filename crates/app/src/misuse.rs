@@ -9,16 +9,17 @@ use crate::events;
 use crate::house::House;
 use renkei_access::Actor;
 use renkei_kernel::limits::{DENIALS_MAX, DENIALS_PERSONS_MAX, DENIALS_WINDOW_SECONDS};
-use renkei_kernel::{EventId, PersonId, Timestamp};
+use renkei_kernel::{EventId, PersonId, Steady};
 use renkei_ledger::Event;
 use std::collections::{HashMap, VecDeque};
 use std::sync::PoisonError;
+use std::time::Duration;
 
 /// What is remembered of one person's refusals.
 #[derive(Debug, Default)]
 struct Lately {
-    at: VecDeque<Timestamp>,
-    alarmed_at: Option<Timestamp>,
+    at: VecDeque<Steady>,
+    alarmed_at: Option<Steady>,
 }
 
 /// Refusals of everybody within the window.
@@ -31,7 +32,7 @@ pub(crate) struct Denials {
 impl Denials {
     /// Counts one more refusal. `true` when it is the one that alarms: enough within the window, and no alarm about this
     /// person within the window before.
-    fn one_more(&mut self, person: PersonId, now: Timestamp) -> bool {
+    fn one_more(&mut self, person: PersonId, now: Steady) -> bool {
         if self.persons.len() >= DENIALS_PERSONS_MAX && !self.persons.contains_key(&person) {
             self.persons.retain(|_, lately| lately.at.back().is_some_and(|last| within(*last, now)));
             if self.persons.len() >= DENIALS_PERSONS_MAX {
@@ -55,9 +56,9 @@ impl Denials {
     }
 }
 
-/// A clock that was set back makes nothing old.
-fn within(at: Timestamp, now: Timestamp) -> bool {
-    now.seconds_since(at) < DENIALS_WINDOW_SECONDS
+/// By a steady clock: to set the other one makes no refusal old, and keeps none young.
+fn within(at: Steady, now: Steady) -> bool {
+    now.since(at) < Duration::from_secs(DENIALS_WINDOW_SECONDS.unsigned_abs())
 }
 
 impl House {
@@ -85,7 +86,7 @@ impl House {
 
     /// The alarm that one more refusal of this person raises, if it does; to be recorded with the refusal.
     pub(crate) fn denied_once_more(&self, person: PersonId, actor: Actor) -> Option<Event> {
-        let alarms = self.denials().lock().unwrap_or_else(PoisonError::into_inner).one_more(person, self.now());
+        let alarms = self.denials().lock().unwrap_or_else(PoisonError::into_inner).one_more(person, self.steady());
         if !alarms {
             return None;
         }
@@ -111,8 +112,8 @@ mod tests {
     fn person(number: u128) -> PersonId {
         PersonId(uuid::Uuid::from_u128(number))
     }
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_seconds(1_000_000 + seconds)
+    fn at(seconds: i64) -> Steady {
+        Steady::after(Duration::from_secs(seconds.unsigned_abs()))
     }
 
     /// R-F1-3.3B-4: the tenth alarms, the eleventh to twentieth do not; ten more after the window do.

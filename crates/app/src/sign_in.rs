@@ -7,11 +7,14 @@ use crate::house::House;
 use crate::session::{Caller, Session, Standing};
 use renkei_hpki::{Examined, Level, Use, examine};
 use renkei_kernel::limits::{SIGN_IN_REFUSALS_PER_MINUTE_MAX, SIGN_IN_SOURCES_MAX};
-use renkei_kernel::{Category, InstitutionId, PersonId, Problem, Timestamp, Withheld, source_of};
+use renkei_kernel::{Category, InstitutionId, PersonId, Problem, Steady, Timestamp, Withheld, source_of};
 use renkei_participation::{Profession, Role};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::PoisonError;
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Why a sign-in was refused, in the words of the trail, and the certificate's fingerprint where it could be read.
 struct NotSignedIn {
@@ -19,12 +22,13 @@ struct NotSignedIn {
     fingerprint: Option<[u8; 32]>,
 }
 
-/// Refused sign-ins of each source (an IPv4 address, an IPv6 network of 64 bits) within the present minute. Whoever has no right can ask as often as the line
-/// carries, and every refusal is a record that is kept for years: beyond a number, one more record says that there were
-/// more, and the rest is answered without. A certificate that is good is never held up by this.
+/// Refused sign-ins of each source (an IPv4 address, an IPv6 network of 64 bits) within the present minute of a steady
+/// clock. Whoever has no right can ask as often as the line carries, and every refusal is a record that is kept for
+/// years: beyond a number, one more record says that there were more, and the rest is answered without. A certificate
+/// that is good is never held up by this.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals {
-    minute: i64,
+    began: Steady,
     of: HashMap<Option<IpAddr>, u64>,
     /// Beyond the number of sources that are remembered, all others are one.
     of_others: u64,
@@ -42,11 +46,10 @@ enum Counted {
 }
 
 impl Refusals {
-    fn one_more(&mut self, source: Option<IpAddr>, now: Timestamp) -> Counted {
+    fn one_more(&mut self, source: Option<IpAddr>, now: Steady) -> Counted {
         let source = source.map(source_of);
-        let minute = now.seconds().div_euclid(60);
-        if self.minute != minute {
-            *self = Self { minute, ..Self::default() };
+        if now.since(self.began) >= MINUTE {
+            *self = Self { began: now, ..Self::default() };
         }
         let known = self.of.len() < SIGN_IN_SOURCES_MAX || self.of.contains_key(&source);
         let count = if known { self.of.entry(source).or_default() } else { &mut self.of_others };
@@ -109,7 +112,7 @@ impl House {
                     .sign_in_refusals()
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
-                    .one_more(caller.source, self.now());
+                    .one_more(caller.source, self.steady());
                 let event = match counted {
                     Counted::Noted => events::auth_failure(self, reason, fingerprint, caller),
                     Counted::LastNoted => events::auth_failure(self, "too_many", fingerprint, caller),
@@ -201,7 +204,7 @@ impl AppError {
     /// The refusal inside, or the failure as one: what a page says.
     pub fn as_refusal(&self) -> Refusal {
         match self {
-            Self::Refused(refusal) => *refusal,
+            Self::Refused(refusal) | Self::NotYet { refusal, .. } => *refusal,
             other => Refusal { category: other.category(), code: other.code(), reference: None },
         }
     }
@@ -215,7 +218,7 @@ mod tests {
     #[test]
     fn refusals_of_one_ipv6_network_are_counted_together() {
         let mut refusals = Refusals::default();
-        let now = Timestamp::from_seconds(1_800_000_000);
+        let now = Steady::default();
         let from = |n: u64| Some(format!("2001:db8::{n:x}").parse::<IpAddr>().unwrap());
         for n in 1..SIGN_IN_REFUSALS_PER_MINUTE_MAX {
             assert_eq!(refusals.one_more(from(n), now), Counted::Noted);

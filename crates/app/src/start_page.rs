@@ -4,6 +4,7 @@ use crate::card::ReaderView;
 use crate::codes::{self, ParticipantIdentity, PersonNames, ReaderPlace};
 use crate::error::AppError;
 use crate::events;
+use crate::feeds::LateSource;
 use crate::gate::{self, CareQuestion};
 use crate::house::House;
 use crate::session::Session;
@@ -39,6 +40,9 @@ pub struct StartPage {
     pub now: Timestamp,
     pub readers: Vec<ReaderView>,
     pub visits: Vec<OpenVisit>,
+    /// Late sources that this reader may know of: the own institution, and those that the pages of the visits listed
+    /// here have shown to this session.
+    pub late: Vec<LateSource>,
 }
 
 impl House {
@@ -71,7 +75,16 @@ impl House {
                 }
             }
         }
-        Ok(StartPage { now, readers: self.readers_of(session.institution).await?, visits })
+        let mut known = self.sources_shown(session.id, visits.iter().map(|visit| visit.grant), now);
+        known.insert(session.institution);
+        let late = match self.late_sources(&known, now).await {
+            Ok(late) => late,
+            Err(error) => {
+                tracing::error!(code = renkei_kernel::Problem::code(&error), "late sources were not told");
+                Vec::new()
+            }
+        };
+        Ok(StartPage { now, readers: self.readers_of(session.institution).await?, visits, late })
     }
 
     async fn open_visit_of(&self, session: &Session, grant: &Grant) -> Result<Option<OpenVisit>, AppError> {

@@ -139,6 +139,8 @@ impl House {
         let identity = identity.as_deref().and_then(codes::from_bytes::<ParticipantIdentity>);
         let place = self.reader_place(grant.reader).await?;
         let used = permit.grant().ok_or(AppError::Unreadable("grant"))?;
+        let sources = record.contributions().into_iter().map(|contribution| contribution.institution).collect();
+        self.sources_were_shown(session.id, grant.id, sources, permit.until());
         Ok(OpenedPatient {
             grant: grant.id,
             now,

@@ -239,7 +239,7 @@ fn known_free_port() -> Option<SocketAddr> {
 fn settings_of(folder: &Path) -> Settings {
     let (certificate, key) = (folder.join("tls/server.pem"), folder.join("tls/server.key"));
     let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let plain = || settings::Plain { address: free, certificate: certificate.clone(), key: key.clone() };
+    let plain = || settings::Plain { address: free, certificate: certificate.clone(), key: key.clone(), hosts: None };
     Settings {
         feeds: Vec::new(),
         database: settings::Database::Sqlite,

@@ -45,9 +45,9 @@ address = "127.0.0.1:8443"
 certificate = "tls/professional.pem"
 key = "tls/professional.key"
 tls12_only = false
-hosts = ["localhost:8443"]
+hosts = ["localhost:8443"]     # ほかの名前・番地での要求には答えません / requests for other names get 421
 
-[entrances.machine]            # reader agents
+[entrances.machine]            # reader agents. hosts: 無ければ証明書の DNS 名 / without it, the certificate's names
 address = "127.0.0.1:8444"
 certificate = "tls/machine.pem"
 key = "tls/machine.key"

@@ -60,7 +60,7 @@ pub async fn open(settings: Monitoring, router: Router) -> Result<Option<Running
     }
 }
 
-/// Tells the security log each minute how many connections were refused meanwhile, entrance by entrance.
+/// Tells the security log each minute how many connections and misdirected requests were refused meanwhile, entrance by entrance.
 pub async fn tell_refusals(doors: Counted) {
     let mut before: Vec<Counts> = doors.iter().map(|(_, counters)| counters.read()).collect();
     loop {
@@ -68,7 +68,7 @@ pub async fn tell_refusals(doors: Counted) {
         for ((entrance, counters), before) in doors.iter().zip(&mut before) {
             let now = counters.read();
             if let Some(line) = refusals(before, &now) {
-                tracing::warn!(target: SECURITY, { net.entrance = entrance }, "connections refused within a minute: {line}");
+                tracing::warn!(target: SECURITY, { net.entrance = entrance }, "connections and requests refused within a minute: {line}");
             }
             *before = now;
         }
@@ -82,6 +82,7 @@ fn refusals(before: &Counts, now: &Counts) -> Option<String> {
         ("handshake_failed", now.handshake_failed - before.handshake_failed),
         ("handshake_timeout", now.handshake_timeout - before.handshake_timeout),
         ("stalled", now.stalled - before.stalled),
+        ("misdirected", now.misdirected - before.misdirected),
     ];
     let told: Vec<String> =
         grown.iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("{what} {count}")).collect();

@@ -132,6 +132,7 @@ impl Metrics {
                 ("handshake_failed", counts.handshake_failed),
                 ("handshake_timeout", counts.handshake_timeout),
                 ("stalled", counts.stalled),
+                ("misdirected", counts.misdirected),
                 ("request_timeout", counts.request_timeout),
                 ("body_too_large", counts.body_too_large),
                 ("panicked", counts.panicked),

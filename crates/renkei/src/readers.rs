@@ -4,10 +4,10 @@ use futures::future::BoxFuture;
 use renkei_api::reader::wire::DeviceState;
 use renkei_api::reader::{
     CardReadSink, Hub, HubSettings, ReadAnswer, ReadRefused, ReadUnreadable, ReaderHub, ReaderKeys, ReaderNotice,
-    ReaderSettings, Timing,
+    ReaderSettings, RequestRefused, Timing,
 };
 use renkei_app::House;
-use renkei_app::card::{CardAnswer, CardReaders, ReaderLine, ReaderState};
+use renkei_app::card::{CardAnswer, CardReaders, NotAsked, ReaderLine, ReaderState};
 use renkei_kernel::{CardReadId, Problem, ReaderId, Timestamp, Withheld};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -28,8 +28,12 @@ pub fn connect(house: &House, server_name: &str) -> Arc<Hub> {
 struct Readers(Arc<Hub>);
 
 impl CardReaders for Readers {
-    fn request(&self, reader: ReaderId, read: CardReadId, expires_at: Timestamp) -> bool {
-        self.0.request_read(reader, read, expires_at).is_ok()
+    fn request(&self, reader: ReaderId, read: CardReadId, expires_at: Timestamp) -> Result<(), NotAsked> {
+        self.0.request_read(reader, read, expires_at).map(drop).map_err(|refused| match refused {
+            RequestRefused::TooMany { again_in } => NotAsked::TooMany { again_in },
+            RequestRefused::NotWorking => NotAsked::Faulty,
+            _ => NotAsked::Away,
+        })
     }
     fn state(&self, reader: ReaderId) -> ReaderState {
         let state = self.0.reader_state(reader);

@@ -17,7 +17,7 @@ use renkei_kernel::logs::OPERATOR;
 use renkei_kernel::{Category, Ids, Problem, SystemClock, SystemEntropy};
 use renkei_net::zone::{self, ZoneDenials, ZoneDenied};
 use renkei_net::{
-    ClientCertificates, Console, Entrance, Identity, Listener, NetError, RootHints, Running, RunningConsole,
+    ClientCertificates, Console, Entrance, Hosts, Identity, Listener, NetError, RootHints, Running, RunningConsole,
     RunningMonitor, Versions,
 };
 use renkei_web::shell::Desk;
@@ -104,6 +104,7 @@ impl Doors {
         let roots = trust.subject_names(&[Purpose::PersonAuth, Purpose::OrganisationAuth]);
         let identity = Identity::from_files(&doors.professional.certificate, &doors.professional.key)?;
         let mut professional = Listener::new(Entrance::Professional, doors.professional.address, identity);
+        professional.hosts = Some(Hosts::named(doors.professional.hosts.iter().map(String::as_str))?);
         professional.client_certificates = ClientCertificates::Requested(RootHints::from_names(roots));
         professional.tls12_address = doors.professional.tls12_address;
         if doors.professional.tls12_only {
@@ -195,7 +196,11 @@ impl ZoneDenials for ZoneNotes {
 
 fn plain(entrance: Entrance, door: &Plain) -> Result<Listener, NetError> {
     let identity = Identity::from_files(&door.certificate, &door.key)?;
-    Ok(Listener::new(entrance, door.address, identity))
+    let mut listener = Listener::new(entrance, door.address, identity);
+    if let Some(hosts) = &door.hosts {
+        listener.hosts = Some(Hosts::named(hosts.iter().map(String::as_str))?);
+    }
+    Ok(listener)
 }
 
 /// Reads the trust folder again and again. A folder that cannot be read leaves the lists held so far in force, until

@@ -4,6 +4,7 @@
 use crate::feed::Feed;
 use crate::operation::{Logs, Monitoring, Retention, Thresholds, TooShort};
 use renkei_kernel::{Category, Problem};
+use renkei_net::{Hosts, NetError};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -81,6 +82,21 @@ pub struct Entrances {
     pub console: PathBuf,
 }
 
+impl Entrances {
+    /// A name that nobody could ask for is a mistake of the settings, told before anything is opened.
+    fn check_hosts(&self) -> Result<(), SettingsError> {
+        let of = |entrance, hosts: &[String]| match Hosts::named(hosts.iter().map(String::as_str)) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(SettingsError::Hosts(entrance, error)),
+        };
+        of("entrances.professional", &self.professional.hosts)?;
+        for (entrance, plain) in [("entrances.machine", &self.machine), ("entrances.patient", &self.patient)] {
+            plain.hosts.as_ref().map_or(Ok(()), |hosts| of(entrance, hosts))?;
+        }
+        Ok(())
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Professional {
@@ -92,7 +108,8 @@ pub struct Professional {
     pub tls12_only: bool,
     /// A second, 1.2-only port offered from the page *no certificate*.
     pub tls12_address: Option<SocketAddr>,
-    /// Host names a browser may have asked for; the `Origin` of a form must be one of them.
+    /// Names (or addresses) under which browsers ask for this entrance; a request for any other is misdirected (421).
+    /// The first, without its port, is also the server's name for reader agents.
     pub hosts: Vec<String>,
 }
 
@@ -102,6 +119,8 @@ pub struct Plain {
     pub address: SocketAddr,
     pub certificate: PathBuf,
     pub key: PathBuf,
+    /// As at the professional entrance; without it, the DNS names of the certificate.
+    pub hosts: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -125,6 +144,8 @@ pub enum SettingsError {
     Mistake(PathBuf, Mistake),
     #[error("{0} は data フォルダの外に置いてください / must lie outside the data folder")]
     InsideData(&'static str),
+    #[error("{0} の hosts: {1}")]
+    Hosts(&'static str, NetError),
     #[error(transparent)]
     TooShort(#[from] TooShort),
     #[error("feeds の施設 {0} の設定に誤りがあります: {1}")]
@@ -188,6 +209,7 @@ impl Settings {
         if settings.folders.checkpoints.starts_with(&settings.folders.data) {
             return Err(SettingsError::InsideData("folders.checkpoints"));
         }
+        settings.entrances.check_hosts()?;
         settings.retention.check()?;
         for (index, feed) in settings.feeds.iter().enumerate() {
             let before = settings.feeds.get(..index).unwrap_or_default();
@@ -281,6 +303,21 @@ mod tests {
             assert!(matches!(error, SettingsError::Mistake(..)));
             assert!(!format!("{error} {error:?}").contains("himitsu"), "{error}");
         }
+    }
+
+    /// R-X-19: an entrance without a name, or with one that no browser can ask for, is told before anything opens.
+    #[test]
+    fn names_that_nobody_can_ask_for_are_refused() {
+        let with = |hosts: &str| {
+            crate::init::SETTINGS_TEMPLATE.replace("hosts = [\"localhost:8443\"]", &format!("hosts = {hosts}"))
+        };
+        assert!(written(&with("[\"renkei.example.jp\", \"10.8.0.1:8443\"]")).is_ok());
+        for mistake in ["[]", "[\"https://renkei.example.jp\"]", "[\"\"]"] {
+            assert!(matches!(written(&with(mistake)), Err(SettingsError::Hosts("entrances.professional", _))));
+        }
+        let machine =
+            crate::init::SETTINGS_TEMPLATE.replace("[entrances.machine] ", "[entrances.machine]\nhosts = []\n#");
+        assert!(matches!(written(&machine), Err(SettingsError::Hosts("entrances.machine", _))));
     }
 
     /// R-X-05: a retention of three years is refused when the settings are read.

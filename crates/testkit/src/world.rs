@@ -1,9 +1,10 @@
 //! The world: a house with its register loaded, its people and their certificates.
 
-use renkei_app::card::{CardAnswer, CardReadOutcome, CardReaders, ReaderState};
+use renkei_app::card::{CardAnswer, CardReadOutcome, CardReaders, NotAsked, ReaderState};
 use renkei_app::session::{Caller, PROFESSIONAL_ENTRANCE, Session};
 use renkei_app::{AppError, House, HouseSettings, Parts, Refusal};
 use renkei_blobs::Blobs;
+use renkei_db::sea_orm::{ConnectionTrait, Statement};
 use renkei_db::testing::TestDatabase;
 use renkei_db::{Database, Engine};
 use renkei_hpki::Trust;
@@ -27,12 +28,20 @@ pub fn tokyo(text: &str) -> Timestamp {
     Timestamp::from_tokyo(text.parse::<jiff::civil::DateTime>().expect("a date and time"))
 }
 
-/// A reader that is always there.
-struct AlwaysReady;
+/// Readers that are always there, unless a scene says otherwise.
+#[derive(Debug, Default)]
+pub struct Readers(Mutex<Option<NotAsked>>);
 
-impl CardReaders for AlwaysReady {
-    fn request(&self, _: ReaderId, _: CardReadId, _: Timestamp) -> bool {
-        true
+impl Readers {
+    /// What every request is answered from now on.
+    pub fn answer(&self, answer: Result<(), NotAsked>) {
+        *self.0.lock().expect("the readers") = answer.err();
+    }
+}
+
+impl CardReaders for Readers {
+    fn request(&self, _: ReaderId, _: CardReadId, _: Timestamp) -> Result<(), NotAsked> {
+        self.0.lock().expect("the readers").map_or(Ok(()), Err)
     }
     fn state(&self, _: ReaderId) -> ReaderState {
         ReaderState::Ready
@@ -46,6 +55,7 @@ pub struct World {
     pub pki: TestPki,
     pub sequencer: Sequencer,
     pub folder: TempDir,
+    pub readers: Arc<Readers>,
     key: Arc<SigningKey>,
     cards: Mutex<HashMap<String, Issued>>,
     _database: TestDatabase,
@@ -87,10 +97,50 @@ impl World {
         let house = House::open(Parts { ids, db, sealer, ledger, blobs, trust, settings: HouseSettings::default() })
             .await
             .expect("a house");
-        house.connect_readers(Arc::new(AlwaysReady));
-        let world = Self { house, clock, pki, sequencer, folder, key, cards: Mutex::default(), _database: database };
+        let readers = Arc::new(Readers::default());
+        house.connect_readers(readers.clone());
+        let cards = Mutex::default();
+        let world = Self { house, clock, pki, sequencer, folder, readers, key, cards, _database: database };
         world.load(&world.register()).await;
         world
+    }
+
+    /// The same place after a restart: what lives in memory only is forgotten.
+    pub async fn restarted(&self) -> House {
+        let trust = Trust::load(&self.folder.path().join("trust"), self.house.now()).expect("trust");
+        let house = House::open(Parts {
+            ids: self.house.ids().clone(),
+            db: self.db().clone(),
+            sealer: self.house.sealer().clone(),
+            ledger: self.house.ledger().clone(),
+            blobs: self.house.blobs().clone(),
+            trust,
+            settings: HouseSettings::default(),
+        });
+        let house = house.await.expect("a house");
+        house.connect_readers(self.readers.clone());
+        house
+    }
+
+    /// Does to the database what no use case would.
+    pub async fn sql(&self, statement: impl Into<String>) {
+        let statement: Arc<str> = statement.into().into();
+        let done = self.db().act(move |tx| {
+            let statement = statement.clone();
+            Box::pin(async move {
+                tx.execute_unprepared(&statement).await?;
+                Ok::<_, renkei_db::Error>(())
+            })
+        });
+        done.await.expect("a statement");
+    }
+
+    /// The one number that a question to the database answers.
+    pub async fn number(&self, question: &str) -> i64 {
+        let on = self.db().reader();
+        let question = Statement::from_string(on.get_database_backend(), question);
+        let row = on.query_one_raw(question).await.expect("an answer").expect("a row");
+        row.try_get_by_index(0).expect("a number")
     }
 
     /// The world's register with its authority filled in.
@@ -237,7 +287,7 @@ impl World {
 /// The refusal of an act that had to be refused.
 pub fn refused<T>(result: Result<T, AppError>) -> Refusal {
     match result {
-        Err(AppError::Refused(refusal)) => refusal,
+        Err(AppError::Refused(refusal) | AppError::NotYet { refusal, .. }) => refusal,
         Err(other) => panic!("failed instead of refusing: {other}"),
         Ok(_) => panic!("was not refused"),
     }

@@ -225,21 +225,6 @@ on_both!(
     two_imports_at_once_store_each_file_once => super::two_at_once
 );
 
-async fn sql(world: &World, statement: impl Into<String>) {
-    let statement: std::sync::Arc<str> = statement.into().into();
-    world
-        .db()
-        .act(move |tx| {
-            let statement = statement.clone();
-            Box::pin(async move {
-                tx.execute_unprepared(&statement).await?;
-                Ok::<_, renkei_db::Error>(())
-            })
-        })
-        .await
-        .unwrap();
-}
-
 /// Makes a table refuse the rows of a condition, as a database does that cannot take them.
 async fn take_none(world: &World, table: &str, condition: &str) {
     let statement = match world.db().engine() {
@@ -250,7 +235,7 @@ async fn take_none(world: &World, table: &str, condition: &str) {
             format!("ALTER TABLE {table} ADD CONSTRAINT no_{table} CHECK (NOT ({condition})) NOT VALID")
         }
     };
-    sql(world, statement).await;
+    world.sql(statement).await;
 }
 
 async fn one_bad_row(world: World) {
@@ -265,7 +250,7 @@ async fn one_bad_row(world: World) {
     assert_eq!(world.count("record.stored").await, 119, "no trail of what was not written");
     assert_eq!(receive(&world, "0000123", files.clone()).await.unchanged, 120);
     // Not even quarantine takes the next one: then it is refused.
-    sql(&world, "DELETE FROM quarantine").await;
+    world.sql("DELETE FROM quarantine").await;
     take_none(&world, "quarantine", "recorded_at > 0").await;
     for _ in 0..2 {
         let counts = receive(&world, "0000123", files.clone()).await;
@@ -306,15 +291,9 @@ async fn a_cancellation_written_as_valid_withdraws() {
         assert!(seen(&world).await.is_empty());
     }
     let deleted = "SELECT COUNT(*) FROM messages WHERE condition = 0";
-    assert_eq!(number(&world, deleted).await, 1, "the row says what the record says");
+    assert_eq!(world.number(deleted).await, 1, "the row says what the record says");
     let rebuilt = world.house.rebuild_projections().await.unwrap();
     assert_eq!((rebuilt.remapped, rebuilt.differing, rebuilt.damaged), (0, 0, 0));
-}
-
-async fn number(world: &World, statement: &str) -> i64 {
-    let on = world.db().reader();
-    let statement = renkei_db::sea_orm::Statement::from_string(on.get_database_backend(), statement);
-    on.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
 }
 
 #[tokio::test]
@@ -344,21 +323,21 @@ async fn tampered(world: World) {
     };
     let before = seen(&world).await;
     let entries = "SELECT COUNT(*) FROM entries WHERE effective_at IS NOT NULL";
-    let stored = number(&world, entries).await;
+    let stored = world.number(entries).await;
     assert_eq!(rebuild().await, (3, 0, 0, 0));
     // The projection was tampered with.
-    sql(&world, format!("UPDATE projections SET sealed = {}", bytes(&world, "0102"))).await;
+    world.sql(format!("UPDATE projections SET sealed = {}", bytes(&world, "0102"))).await;
     assert_eq!(rebuild().await, (3, 0, 1, 0));
     assert_eq!(rebuild().await, (3, 0, 0, 0));
     assert_eq!(seen(&world).await, before);
     // Decoded rows of an older reader that understood less.
     older_reader(&world).await;
-    assert!(number(&world, entries).await < stored);
+    assert!(world.number(entries).await < stored);
     assert_eq!(rebuild().await, (3, 3, 0, 0), "entries keep their ids: the projection is as it was");
     assert_eq!(rebuild().await, (3, 0, 0, 0));
-    assert_eq!((number(&world, entries).await, seen(&world).await), (stored, before.clone()));
+    assert_eq!((world.number(entries).await, seen(&world).await), (stored, before.clone()));
     // Originals that do not come back: another one's bytes, and a file that is gone.
-    sql(&world, format!("UPDATE messages SET digest_hash = {} WHERE sequence = 1", bytes(&world, "00"))).await;
+    world.sql(format!("UPDATE messages SET digest_hash = {} WHERE sequence = 1", bytes(&world, "00"))).await;
     for file in world.data_files().iter().filter(|file| file.components().any(|part| part.as_os_str() == "originals")) {
         std::fs::remove_file(file).unwrap();
     }
@@ -403,7 +382,7 @@ async fn older_reader(world: &World) {
             Engine::Sqlite => bytes(world, &id.simple().to_string()),
             Engine::Postgres => format!("'{id}'"),
         };
-        sql(world, format!("UPDATE messages SET sealed_entries = {} WHERE id = {id}", bytes(world, &sealed))).await;
+        world.sql(format!("UPDATE messages SET sealed_entries = {} WHERE id = {id}", bytes(world, &sealed))).await;
     }
-    sql(world, "UPDATE entries SET effective_at = NULL").await;
+    world.sql("UPDATE entries SET effective_at = NULL").await;
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod attacks;
+mod clocks;
 mod codes;
 mod columns;
 mod consent;

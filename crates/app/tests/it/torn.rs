@@ -4,7 +4,7 @@
 use renkei_app::card::{CardAnswer, CardReadOutcome};
 use renkei_app::receive::Arrived;
 use renkei_app::session::NoSession;
-use renkei_db::sea_orm::{ConnectionTrait, Database as Connector, Statement};
+use renkei_db::sea_orm::{ConnectionTrait, Database as Connector};
 use renkei_kernel::{Category, Problem, Withheld};
 use renkei_testkit::{Engine, Lab, World, refused, tokyo};
 
@@ -12,25 +12,6 @@ const AOBA: &str = "1710000001";
 
 fn labs(count: u32) -> Vec<Arrived> {
     (1..=count).map(|n| Lab::hba1c("0000123", "20261001", n, "7.8").arrived()).collect()
-}
-
-async fn number(world: &World, sql: &str) -> i64 {
-    let on = world.db().reader();
-    let row = on.query_one_raw(Statement::from_string(on.get_database_backend(), sql)).await.unwrap().unwrap();
-    row.try_get_by_index(0).unwrap()
-}
-
-async fn sql(world: &World, statement: &'static str) {
-    world
-        .db()
-        .act(move |tx| {
-            Box::pin(async move {
-                tx.execute_unprepared(statement).await?;
-                Ok::<_, renkei_db::Error>(())
-            })
-        })
-        .await
-        .unwrap();
 }
 
 const SET_ASIDE: &str = "SELECT (SELECT COUNT(*) FROM quarantine) + (SELECT COUNT(*) FROM refusals)";
@@ -55,7 +36,7 @@ async fn a_database_that_goes_and_comes_back_needs_no_restart() {
         server.start();
         world.house.view_patient(&doctor, grant, "summary").await.expect("the same house goes on");
     }
-    assert_eq!(number(&world, SET_ASIDE).await, 0, "no good file was set aside");
+    assert_eq!(world.number(SET_ASIDE).await, 0, "no good file was set aside");
     let counts = world.house.receive_patient(&import, "0000123", labs(9)).await.unwrap();
     assert_eq!((counts.stored, counts.unchanged), (6, 3));
     assert_eq!(world.count("access.granted").await, 3, "as many looks in the trail as were shown");
@@ -94,15 +75,15 @@ async fn a_full_disk_sets_no_good_file_aside() {
     for pages_left in [2, 12, 40] {
         let world = World::on(Engine::Sqlite).await;
         let import = world.house.import_begin(AOBA).await.unwrap().unwrap();
-        let pages = number(&world, "SELECT page_count FROM pragma_page_count").await + pages_left;
+        let pages = world.number("SELECT page_count FROM pragma_page_count").await + pages_left;
         limit_pages(&world, pages).await;
         let failed = world.house.receive_patient(&import, "0000123", labs(150)).await.unwrap_err();
         assert_eq!(failed.category(), Category::Stopped, "{failed}");
-        assert_eq!(number(&world, SET_ASIDE).await, 0, "{pages_left} pages left");
+        assert_eq!(world.number(SET_ASIDE).await, 0, "{pages_left} pages left");
         limit_pages(&world, 1_000_000).await;
         let counts = world.house.receive_patient(&import, "0000123", labs(150)).await.unwrap();
         assert_eq!(counts.stored + counts.unchanged, 150);
-        assert_eq!(number(&world, "SELECT COUNT(*) FROM messages").await, 150);
+        assert_eq!(world.number("SELECT COUNT(*) FROM messages").await, 150);
         assert_eq!(world.count("record.stored").await, 150);
         assert!(world.verify().await.is_ok());
     }
@@ -130,11 +111,11 @@ async fn what_a_cut_off_import_did_not_fold_in_the_next_one_does() {
     let world = World::new().await;
     let import = world.house.import_begin(AOBA).await.unwrap().unwrap();
     world.house.receive_patient(&import, "0000123", labs(5)).await.unwrap();
-    assert_eq!(number(&world, "SELECT MAX(sequence) FROM projections").await, 5);
-    sql(&world, "DELETE FROM projections").await;
+    assert_eq!(world.number("SELECT MAX(sequence) FROM projections").await, 5);
+    world.sql("DELETE FROM projections").await;
     let counts = world.house.receive_patient(&import, "0000123", labs(5)).await.unwrap();
     assert_eq!((counts.stored, counts.unchanged), (0, 5));
-    assert_eq!(number(&world, "SELECT MAX(sequence) FROM projections").await, 5);
+    assert_eq!(world.number("SELECT MAX(sequence) FROM projections").await, 5);
     let rebuilt = world.house.rebuild_projections().await.unwrap();
     assert_eq!(rebuilt.differing, 0);
 }

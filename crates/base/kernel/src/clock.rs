@@ -1,9 +1,12 @@
-//! Time: stored in UTC as microseconds, ruled and shown in Asia/Tokyo (R-X-03).
+//! Time: stored in UTC as microseconds, ruled and shown in Asia/Tokyo (R-X-03); and elapsed time, which no clock that is
+//! set can change.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z. The form in which every time is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,10 +79,42 @@ impl Timestamp {
     }
 }
 
+/// A moment of a steady clock: how long some beginning of its own is past. It only goes forward and says nothing of
+/// dates, so that a clock set back or forth neither frees nor jails anybody. For throttles and windows within one run
+/// of the program; what must outlive a restart is a [`Timestamp`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Steady(Duration);
+
+impl Steady {
+    /// This long after the clock's beginning.
+    pub fn after(beginning: Duration) -> Self {
+        Self(beginning)
+    }
+    /// Time passed since `earlier`; none when `self` is the earlier one.
+    pub fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+    pub fn plus(self, time: Duration) -> Self {
+        Self(self.0.saturating_add(time))
+    }
+    /// As long before; at the earliest the clock's beginning.
+    pub fn minus(self, time: Duration) -> Self {
+        Self(self.0.saturating_sub(time))
+    }
+}
+
 /// Whoever needs the time asks one of these; nobody asks the operating system directly.
 pub trait Clock: Send + Sync {
+    /// What calendar and clock on the wall say; whoever administers the machine can set it.
     fn now(&self) -> Timestamp;
+    /// What a stopwatch says.
+    fn steady(&self) -> Steady;
 }
+
+/// The steady clock's beginning: when this process first asked for it, an hour earlier, so that what happened shortly
+/// before the start has a moment too.
+static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+const BEFORE_BEGINNING: Duration = Duration::from_secs(3_600);
 
 /// The operating system's clock.
 #[derive(Debug, Default, Clone, Copy)]
@@ -90,13 +125,18 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp(jiff::Timestamp::now().as_microsecond())
     }
+    fn steady(&self) -> Steady {
+        Steady(BEGINNING.elapsed().saturating_add(BEFORE_BEGINNING))
+    }
 }
 
-/// A clock that a test or the demonstration turns by hand. `running` adds the real time passed since it was set.
+/// A clock that a test or the demonstration turns by hand. `running` adds the real time passed since it was set. To
+/// turn it changes what it shows; only [`SettableClock::advance_seconds`] lets time pass, for the steady clock too.
 #[derive(Debug)]
 pub struct SettableClock {
     offset_micros: AtomicI64,
     frozen_micros: AtomicI64,
+    passed_micros: AtomicU64,
 }
 
 const NOT_FROZEN: i64 = i64::MIN;
@@ -104,15 +144,15 @@ const NOT_FROZEN: i64 = i64::MIN;
 impl SettableClock {
     /// A clock that stands still at `at`.
     pub fn frozen(at: Timestamp) -> Self {
-        Self { offset_micros: AtomicI64::new(0), frozen_micros: AtomicI64::new(at.0) }
+        Self { offset_micros: AtomicI64::new(0), frozen_micros: AtomicI64::new(at.0), passed_micros: AtomicU64::new(0) }
     }
     /// A clock that shows `at` now and goes on with the real one.
     pub fn running(at: Timestamp) -> Self {
-        let clock = Self { offset_micros: AtomicI64::new(0), frozen_micros: AtomicI64::new(NOT_FROZEN) };
+        let clock = Self::frozen(Timestamp(NOT_FROZEN));
         clock.set(at);
         clock
     }
-    /// Turns the clock to `at`; a frozen clock stays frozen, a running one goes on from there.
+    /// Turns the clock to `at`; a frozen clock stays frozen, a running one goes on from there. No time passes by it.
     pub fn set(&self, at: Timestamp) {
         if self.frozen_micros.load(Ordering::SeqCst) == NOT_FROZEN {
             self.offset_micros.store(at.0.saturating_sub(SystemClock.now().0), Ordering::SeqCst);
@@ -120,8 +160,11 @@ impl SettableClock {
             self.frozen_micros.store(at.0, Ordering::SeqCst);
         }
     }
+    /// Lets so many seconds pass. Backwards goes the clock on the wall only.
     pub fn advance_seconds(&self, seconds: i64) {
         self.set(self.now().plus_seconds(seconds));
+        let passed = u64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000);
+        self.passed_micros.fetch_add(passed, Ordering::SeqCst);
     }
 }
 
@@ -131,6 +174,13 @@ impl Clock for SettableClock {
             NOT_FROZEN => Timestamp(SystemClock.now().0.saturating_add(self.offset_micros.load(Ordering::SeqCst))),
             frozen => Timestamp(frozen),
         }
+    }
+    fn steady(&self) -> Steady {
+        let real = match self.frozen_micros.load(Ordering::SeqCst) {
+            NOT_FROZEN => SystemClock.steady(),
+            _ => Steady(BEFORE_BEGINNING),
+        };
+        real.plus(Duration::from_micros(self.passed_micros.load(Ordering::SeqCst)))
     }
 }
 
@@ -149,6 +199,26 @@ mod tests {
         assert!(clock.now() > end);
         assert_eq!(clock.now().tokyo_date(), jiff::civil::date(2015, 3, 1));
         assert_eq!(end.to_rfc3339(), "2015-02-28T14:59:59.999999Z");
+    }
+
+    /// R-X-19: a clock that is set lets no time pass and takes none back.
+    #[test]
+    fn the_steady_clock_counts_what_passes_and_not_what_is_set() {
+        let clock = SettableClock::frozen(Timestamp::from_seconds(1_800_000_000));
+        let began = clock.steady();
+        clock.set(clock.now().plus_days(1));
+        clock.set(clock.now().plus_days(-400));
+        clock.advance_seconds(-3_600);
+        assert_eq!(clock.steady(), began);
+        clock.advance_seconds(61);
+        assert_eq!(clock.steady().since(began), Duration::from_secs(61));
+        assert_eq!(began.since(clock.steady()), Duration::ZERO);
+        let running = SettableClock::running(clock.now());
+        let before = running.steady();
+        running.set(running.now().plus_days(-1));
+        assert!(running.steady() >= before);
+        running.advance_seconds(60);
+        assert!(running.steady().since(before) >= Duration::from_secs(60));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Randomness and ids, handed in so that a test or the seeded region can repeat them.
 
-use crate::clock::{Clock, Timestamp};
+use crate::clock::{Clock, Steady, Timestamp};
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
@@ -68,6 +68,10 @@ impl Ids {
     }
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+    /// For throttles and windows: elapsed time, whatever the clock is set to.
+    pub fn steady(&self) -> Steady {
+        self.clock.steady()
     }
     pub fn clock(&self) -> Arc<dyn Clock> {
         self.clock.clone()

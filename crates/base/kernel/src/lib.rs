@@ -14,7 +14,7 @@ pub mod problem;
 pub mod source;
 pub mod withheld;
 
-pub use clock::{Clock, SettableClock, SystemClock, Timestamp};
+pub use clock::{Clock, SettableClock, Steady, SystemClock, Timestamp};
 pub use entropy::{Entropy, Ids, SeededEntropy, SystemEntropy};
 pub use finding::{Finding, Severity};
 pub use ids::*;

@@ -43,6 +43,8 @@ pub const CARD_NONCE_SECONDS: i64 = 60;
 /// Unknown cards at one reader within the window, after which the function closes there (R-8.2.4-ア).
 pub const CARD_UNKNOWN_MAX: u32 = 10;
 pub const CARD_UNKNOWN_WINDOW_SECONDS: i64 = 600;
+/// Refused cards remembered for it at once; a closed reader refuses no more, so that this is never met.
+pub const CARD_REFUSALS_REMEMBERED_MAX: usize = 65_536;
 /// Professional sessions (login-and-sessions.md section 5).
 pub const SESSION_IDLE_SECONDS: i64 = 15 * 60;
 /// The same at a terminal that several people use, as the register says of its address (R-F1-3.3B-2).
@@ -58,6 +60,8 @@ pub const DENIALS_PERSONS_MAX: usize = 4_096;
 pub const SIGN_IN_REFUSALS_PER_MINUTE_MAX: u64 = 30;
 /// Sources whose refused sign-ins are counted apart within a minute.
 pub const SIGN_IN_SOURCES_MAX: usize = 1_024;
+/// Visits of sessions beside which the shown sources are remembered, for the start page's word about late ones.
+pub const SHOWN_SOURCES_MAX: usize = 4_096;
 /// Seconds the clock may stand before a session's last use; beyond that it was set back and the session ends, since its
 /// limits can no longer be measured.
 pub const SESSION_CLOCK_BACK_SECONDS: i64 = 60;

@@ -5,6 +5,7 @@
 
 use crate::counters::Counters;
 use crate::entrance::{ConnectionFacts, Entrance};
+use crate::hosts::{Hosts, misdirected};
 use crate::rules::{Fault, Rules};
 use axum::Router;
 use axum::body::Body;
@@ -24,6 +25,8 @@ use tower::ServiceExt;
 pub(crate) struct Desk {
     pub router: Router,
     pub rules: Rules,
+    /// The names this entrance answers to; the console, a file of this machine, has none.
+    pub hosts: Option<Hosts>,
     pub counters: Arc<Counters>,
 }
 
@@ -60,6 +63,12 @@ impl Desk {
     /// Answers one request; never fails and never takes longer than the rules allow.
     pub(crate) async fn answer(&self, request: Request, facts: ConnectionFacts) -> Response {
         Counters::add(&self.counters.requests);
+        if self.is_misdirected(&request, &facts) {
+            // Counted, and told once a minute with the other refusals: who asks in vain must not fill a log. No word
+            // of ours binds a name that is not ours, so none about transport either.
+            Counters::add(&self.counters.misdirected);
+            return misdirected();
+        }
         let entrance = facts.entrance;
         let mut answer = match self.route(request, &facts).await {
             Ok(answer) => answer,
@@ -70,6 +79,13 @@ impl Desk {
             answer.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, one_year);
         }
         answer
+    }
+
+    fn is_misdirected(&self, request: &Request, facts: &ConnectionFacts) -> bool {
+        self.hosts.as_ref().is_some_and(|hosts| {
+            let in_handshake = facts.asked_name.as_deref().is_none_or(|name| hosts.know(name));
+            !in_handshake || !hosts.are_asked_by(request)
+        })
     }
 
     async fn route(&self, mut request: Request, facts: &ConnectionFacts) -> Result<Response, Fault> {

@@ -55,7 +55,7 @@ impl Console {
         let counters = Arc::new(Counters::default());
         let (closing, closed) = watch::channel(false);
         let places = Places::new(self.rules.connections, self.rules.connections);
-        let desk = Arc::new(Desk { router, rules: self.rules, counters: counters.clone() });
+        let desk = Arc::new(Desk { router, rules: self.rules, hosts: None, counters: counters.clone() });
         let mut door = JoinSet::new();
         door.spawn(stand(socket, owner, desk, places, closed));
         Ok(RunningConsole { path: self.path, counters, closing, door })
@@ -134,6 +134,7 @@ async fn stand(socket: UnixListener, owner: u32, desk: Arc<Desk>, places: Places
             tls_version: None,
             client_chain: None,
             connection_id: ConnectionId::next(),
+            asked_name: None,
             on_tls12_port: false,
         };
         callers.spawn(serve(stream, Protocol::Http1, facts, desk.clone(), place, closing.clone()));

@@ -13,6 +13,7 @@ pub struct Counters {
     pub(crate) stalled: AtomicU64,
     pub(crate) lingering: AtomicU64,
     pub(crate) requests: AtomicU64,
+    pub(crate) misdirected: AtomicU64,
     pub(crate) request_timeout: AtomicU64,
     pub(crate) body_too_large: AtomicU64,
     pub(crate) head_too_large: AtomicU64,
@@ -38,6 +39,8 @@ pub struct Counts {
     /// Connections cut because bytes trickled and no request came.
     pub lingering: u64,
     pub requests: u64,
+    /// Requests for a name that is not this entrance's.
+    pub misdirected: u64,
     pub request_timeout: u64,
     pub body_too_large: u64,
     pub head_too_large: u64,
@@ -62,6 +65,7 @@ impl Counters {
             stalled: of(&self.stalled),
             lingering: of(&self.lingering),
             requests: of(&self.requests),
+            misdirected: of(&self.misdirected),
             request_timeout: of(&self.request_timeout),
             body_too_large: of(&self.body_too_large),
             head_too_large: of(&self.head_too_large),

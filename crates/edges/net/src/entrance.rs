@@ -104,6 +104,8 @@ pub struct ConnectionFacts {
     /// proved: path, policy, role and revocation are judged afterwards. At most four of at most 16 KiB.
     pub client_chain: Option<Arc<Vec<Vec<u8>>>>,
     pub connection_id: ConnectionId,
+    /// The name for which the handshake asked (SNI), if it asked for one.
+    pub asked_name: Option<Arc<str>>,
     /// The connection came through the port that speaks TLS 1.2 only, offered to cards with old signatures.
     pub on_tls12_port: bool,
 }
@@ -122,6 +124,7 @@ impl ConnectionFacts {
             tls_version: Some(TlsVersion::Tls13),
             client_chain: client_chain.map(Arc::new),
             connection_id: ConnectionId::next(),
+            asked_name: None,
             on_tls12_port: false,
         }
     }

@@ -25,6 +25,10 @@ pub enum NetError {
     Bind { address: String, source: std::io::Error },
     #[error("{path} は別の動作中のプロセスが使用しています。/ another running process answers at {path}")]
     ConsoleInUse { path: PathBuf },
+    #[error("入口の名前がありません。設定の hosts に書いてください。/ the entrance has no name: write it into hosts")]
+    NoHosts,
+    #[error("hosts の {0} は名前として使えません。/ hosts: {0} is no host name")]
+    BadHost(String),
     #[error("この入口には設定できません: {0} / not a setting of this entrance")]
     NotOfThisEntrance(&'static str),
 }
@@ -47,6 +51,8 @@ impl Problem for NetError {
             Self::Tls(_) => "tls_settings",
             Self::Bind { .. } => "address_unavailable",
             Self::ConsoleInUse { .. } => "console_in_use",
+            Self::NoHosts => "no_hosts",
+            Self::BadHost(_) => "bad_host",
             Self::NotOfThisEntrance(_) => "not_of_this_entrance",
         }
     }

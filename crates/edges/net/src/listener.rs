@@ -8,6 +8,7 @@ use crate::connection::{Place, Places, Protocol, serve};
 use crate::counters::{Counters, Counts};
 use crate::entrance::{ConnectionFacts, ConnectionId, Entrance, Peer, TlsVersion};
 use crate::error::NetError;
+use crate::hosts::Hosts;
 use crate::identity::Identity;
 use crate::possession::kept_chain;
 use crate::rules::Rules;
@@ -30,6 +31,8 @@ pub struct Listener {
     /// Port 0 takes a free one; [`Running::address`] tells which.
     pub address: SocketAddr,
     pub identity: Identity,
+    /// The names it answers to; `None` takes those of its certificate.
+    pub hosts: Option<Hosts>,
     pub versions: Versions,
     /// A second port of the same entrance that speaks TLS 1.2 only, for cards with old signatures.
     pub tls12_address: Option<SocketAddr>,
@@ -55,6 +58,7 @@ impl Listener {
             entrance,
             address,
             identity,
+            hosts: None,
             versions: Versions::default(),
             tls12_address: None,
             client_certificates: ClientCertificates::Never,
@@ -62,12 +66,16 @@ impl Listener {
         }
     }
 
-    /// Binds and starts to serve `router`. Errors: address taken, identity unusable, a setting this entrance
-    /// must not have (a certificate request on the patient entrance).
+    /// Binds and starts to serve `router`. Errors: address taken, identity unusable, no name to answer to, a setting
+    /// this entrance must not have (a certificate request on the patient entrance).
     pub async fn open(self, router: Router) -> Result<Running, NetError> {
         if self.entrance == Entrance::Console {
             return Err(NetError::NotOfThisEntrance("the console is a Unix socket"));
         }
+        let hosts = match self.hosts {
+            Some(hosts) => hosts,
+            None => Hosts::of_certificate(&self.identity)?,
+        };
         let config = |versions| server_config(self.entrance, &self.identity, versions, &self.client_certificates);
         let main = Door::bind(self.address, config(self.versions)?, false).await?;
         let second = match self.tls12_address {
@@ -77,7 +85,7 @@ impl Listener {
         let counters = Arc::new(Counters::default());
         let (closing, _) = watch::channel(false);
         let places = Arc::new(Places::new(self.rules.connections, self.rules.connections_per_source));
-        let desk = Arc::new(Desk { router, rules: self.rules, counters: counters.clone() });
+        let desk = Arc::new(Desk { router, rules: self.rules, hosts: Some(hosts), counters: counters.clone() });
         let mut running = Running {
             entrance: self.entrance,
             address: main.address,
@@ -215,6 +223,7 @@ async fn welcome(
         tls_version: session.protocol_version().and_then(spoken),
         client_chain: session.peer_certificates().and_then(kept_chain),
         connection_id: ConnectionId::next(),
+        asked_name: session.server_name().map(Arc::from),
         on_tls12_port,
     };
     let protocol = if session.alpn_protocol() == Some(b"h2") { Protocol::Http2 } else { Protocol::Http1 };

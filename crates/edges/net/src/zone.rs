@@ -10,13 +10,16 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::any};
 use futures::future::BoxFuture;
-use renkei_kernel::{Clock, Timestamp, source_of};
+use renkei_kernel::{Clock, Steady, Timestamp, source_of};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Sources remembered within one minute; beyond that, events of new sources are counted together.
 const SOURCES_MAX: usize = 1_024;
+/// Between two reports of one source.
+const REPORTED_EVERY: Duration = Duration::from_secs(60);
 /// Layers of percent-encoding that are taken off an address.
 const DECODED_TIMES_MAX: usize = 4;
 
@@ -46,24 +49,22 @@ pub struct EventThrottle {
     shared: Seen,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Seen {
-    minute: i64,
+    reported: Option<Steady>,
     unreported: u64,
 }
 
-impl Default for Seen {
-    fn default() -> Self {
-        Self { minute: i64::MIN, unreported: 0 }
-    }
-}
-
 impl Seen {
+    fn is_quiet(&self, at: Steady) -> bool {
+        self.reported.is_some_and(|reported| at.since(reported) < REPORTED_EVERY)
+    }
+
     /// One more; the number of all since the last report when this one shall be reported.
-    fn one_more(&mut self, minute: i64) -> Option<u64> {
+    fn one_more(&mut self, at: Steady) -> Option<u64> {
         self.unreported = self.unreported.saturating_add(1);
-        (self.minute != minute).then(|| {
-            self.minute = minute;
+        (!self.is_quiet(at)).then(|| {
+            self.reported = Some(at);
             std::mem::take(&mut self.unreported)
         })
     }
@@ -71,27 +72,27 @@ impl Seen {
 
 impl EventThrottle {
     /// `Some` when this attempt shall be reported: the source (`None` when too many are remembered already) and the
-    /// number of attempts since its last report.
-    pub fn attempt(&mut self, source: Option<IpAddr>, at: Timestamp) -> Option<(Option<IpAddr>, u64)> {
-        let minute = at.seconds().div_euclid(60);
+    /// number of attempts since its last report. `at` is a steady clock's: set the clock, and no source gets its minute
+    /// anew.
+    pub fn attempt(&mut self, source: Option<IpAddr>, at: Steady) -> Option<(Option<IpAddr>, u64)> {
         let source = source.map(source_of);
         let known = |sources: &HashMap<IpAddr, Seen>| source.is_some_and(|source| sources.contains_key(&source));
         if self.sources.len() >= SOURCES_MAX && !known(&self.sources) {
-            self.forget_before(minute);
+            self.forget_before(at);
         }
         let remembered = source.filter(|_| self.sources.len() < SOURCES_MAX || known(&self.sources));
         let seen = match remembered {
             Some(source) => self.sources.entry(source).or_default(),
             None => &mut self.shared,
         };
-        seen.one_more(minute).map(|attempts| (remembered, attempts))
+        seen.one_more(at).map(|attempts| (remembered, attempts))
     }
 
-    /// Sources of past minutes make room; what was not reported of them is reported with the shared count.
-    fn forget_before(&mut self, minute: i64) {
+    /// Sources whose minute is over make room; what was not reported of them is reported with the shared count.
+    fn forget_before(&mut self, at: Steady) {
         let shared = &mut self.shared.unreported;
         self.sources.retain(|_, seen| {
-            let keeps = seen.minute == minute;
+            let keeps = seen.is_quiet(at);
             if !keeps {
                 *shared = shared.saturating_add(seen.unreported);
             }
@@ -176,8 +177,8 @@ fn belongs_to(path: &str, prefix: &str) -> bool {
 }
 
 fn note(guard: &Arc<Guard>, facts: &ConnectionFacts) {
-    let at = guard.clock.now();
-    let attempt = guard.throttle.lock().unwrap_or_else(PoisonError::into_inner).attempt(facts.peer.ip(), at);
+    let (at, steady) = (guard.clock.now(), guard.clock.steady());
+    let attempt = guard.throttle.lock().unwrap_or_else(PoisonError::into_inner).attempt(facts.peer.ip(), steady);
     if let Some((source, attempts)) = attempt {
         let event = ZoneDenied { entrance: facts.entrance, source, at, attempts };
         let guard = guard.clone();
@@ -194,18 +195,18 @@ mod tests {
     fn a_source_is_reported_once_a_minute_with_its_count() {
         let (a, b): (Option<IpAddr>, Option<IpAddr>) = (Some([192, 0, 2, 1].into()), Some([192, 0, 2, 2].into()));
         let mut throttle = EventThrottle::default();
-        let at = Timestamp::from_seconds(1_800_000_000);
+        let at = Steady::default();
         assert_eq!(throttle.attempt(a, at), Some((a, 1)));
-        assert_eq!(throttle.attempt(a, at.plus_seconds(20)), None);
-        assert_eq!(throttle.attempt(a, at.plus_seconds(59)), None);
-        assert_eq!(throttle.attempt(b, at.plus_seconds(59)), Some((b, 1)));
-        assert_eq!(throttle.attempt(a, at.plus_seconds(60)), Some((a, 3)));
+        assert_eq!(throttle.attempt(a, at.plus(Duration::from_secs(20))), None);
+        assert_eq!(throttle.attempt(a, at.plus(Duration::from_secs(59))), None);
+        assert_eq!(throttle.attempt(b, at.plus(Duration::from_secs(59))), Some((b, 1)));
+        assert_eq!(throttle.attempt(a, at.plus(Duration::from_secs(60))), Some((a, 3)));
     }
 
     #[test]
     fn many_sources_share_one_event() {
         let mut throttle = EventThrottle::default();
-        let at = Timestamp::from_seconds(1_800_000_000);
+        let at = Steady::default();
         let source = |n: usize| Some(IpAddr::from([10, 0, (n / 256) as u8, (n % 256) as u8]));
         for n in 0..SOURCES_MAX {
             assert!(throttle.attempt(source(n), at).is_some());
@@ -219,7 +220,7 @@ mod tests {
     #[test]
     fn after_a_scan_from_many_sources_a_new_source_is_told_by_itself_again() {
         let mut throttle = EventThrottle::default();
-        let at = Timestamp::from_seconds(1_800_000_000);
+        let at = Steady::default();
         let source = |n: usize| Some(IpAddr::from([10, 0, (n / 256) as u8, (n % 256) as u8]));
         let (mut attempts, mut told) = (0, 0);
         let mut attempt = |source, at| {
@@ -234,10 +235,10 @@ mod tests {
             }
         }
         let newcomer = Some(IpAddr::from([192, 0, 2, 1]));
-        assert_eq!(attempt(newcomer, at.plus_seconds(60)), Some((newcomer, 1)));
+        assert_eq!(attempt(newcomer, at.plus(Duration::from_secs(60))), Some((newcomer, 1)));
         // More than are remembered come again: what was not told of those forgotten is told with theirs.
         for n in 0..=SOURCES_MAX {
-            attempt(source(n), at.plus_seconds(60));
+            attempt(source(n), at.plus(Duration::from_secs(60)));
         }
         assert_eq!(told, attempts - 1, "one of the shared count waits for the next minute");
     }
@@ -246,7 +247,7 @@ mod tests {
     #[test]
     fn an_ipv6_network_is_one_source() {
         let mut throttle = EventThrottle::default();
-        let at = Timestamp::from_seconds(1_800_000_000);
+        let at = Steady::default();
         let of = |text: &str| Some(text.parse::<IpAddr>().unwrap());
         assert_eq!(throttle.attempt(of("2001:db8::1"), at), Some((of("2001:db8::"), 1)));
         assert_eq!(throttle.attempt(of("2001:db8::2"), at), None);

@@ -57,6 +57,11 @@ pub fn clock(at: Timestamp) -> String {
     format!("{}:{:02}", at.hour(), at.minute())
 }
 
+/// The full minute after an instant: what is told without seconds must not be told too early.
+pub fn next_minute(at: Timestamp) -> Timestamp {
+    Timestamp::from_seconds((at.seconds().div_euclid(60)).saturating_add(1).saturating_mul(60))
+}
+
 /// `2026-11-14 9:05`, Tokyo.
 pub fn stamp(at: Timestamp) -> String {
     format!("{} {}", short(at.tokyo_date()), clock(at))

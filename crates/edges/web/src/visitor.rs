@@ -23,6 +23,7 @@ use renkei_kernel::limits::SESSION_ABSOLUTE_SECONDS;
 use renkei_kernel::logs::SECURITY;
 use renkei_kernel::{Category, EventId};
 use renkei_net::ConnectionFacts;
+use std::time::Duration;
 
 const SESSION_COOKIE: &str = "__Host-renkei";
 const LANGUAGE_COOKIE: &str = "__Host-renkei-language";
@@ -98,6 +99,10 @@ impl Visitor {
 /// `Set-Cookie` for a token or a choice; strict, so that no other site's link carries it.
 fn set_cookie(name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict")).ok()
+}
+
+fn seconds(wait: Duration) -> i64 {
+    i64::try_from(wait.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// The language a reader chose, kept for a year.
@@ -271,11 +276,21 @@ impl Web {
         if refusal.category == Category::Stopped && refusal.reference.is_none() {
             tracing::error!(code = refusal.code, "a page could not be answered: {error}");
         }
-        self.refuse(visitor, entered, refusal)
+        self.refused(visitor, entered, refusal, error.again_in())
     }
 
     /// A refusal in words. Where the trail holds no event, the log holds the number.
     pub fn refuse(&self, visitor: &Visitor, entered: Option<&Entered>, refusal: Refusal) -> Response {
+        self.refused(visitor, entered, refusal, None)
+    }
+
+    fn refused(
+        &self,
+        visitor: &Visitor,
+        entered: Option<&Entered>,
+        refusal: Refusal,
+        again_in: Option<Duration>,
+    ) -> Response {
         let event = refusal.reference.unwrap_or_else(|| {
             let event: EventId = self.house.ids().next();
             tracing::info!(target: SECURITY, reference = %reference_number(event), code = refusal.code, "a request was refused");
@@ -287,7 +302,9 @@ impl Web {
         }
         let mut page = RefusalPage::new(shell, refusal.category, refusal.code, self.settings.desk.clone());
         page.reference = Some(reference_number(event));
-        page.at = Some(dates::stamp(self.house.now()));
+        let now = self.house.now();
+        page.at = Some(dates::stamp(now));
+        page.again = again_in.map(|wait| dates::clock(dates::next_minute(now.plus_seconds(seconds(wait)))));
         if refusal.code == "no_certificate" {
             page.older_cards.clone_from(&self.settings.older_cards);
         }

@@ -4,8 +4,11 @@
 use crate::Error;
 use crate::entities::card_read;
 use renkei_db::Tx;
+use renkei_kernel::limits::CARD_NONCE_SECONDS;
 use renkei_kernel::{CardReadId, EventId, GrantId, InstitutionId, PersonId, ReaderId, SessionId, Timestamp};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query,
+};
 use uuid::Uuid;
 
 /// Where a request stands.
@@ -103,27 +106,25 @@ pub async fn answer(
     Ok(done.rows_affected > 0)
 }
 
-/// How many reads at a reader were refused since `since`, whatever the cause: were only unknown cards counted, the
-/// closing of a reader would tell unknown cards from known ones.
-pub async fn refused_since(on: &impl ConnectionTrait, reader: ReaderId, since: Timestamp) -> Result<u64, Error> {
-    Ok(card_read::Entity::find()
-        .filter(card_read::Column::ReaderId.eq(Uuid::from(reader)))
-        .filter(card_read::Column::AnsweredAt.gte(since.micros()))
-        .filter(card_read::Column::State.eq(2i16))
-        .count(on)
-        .await?)
-}
-
-/// The same for one person over all readers: somebody who goes from reader to reader guesses no more often.
-pub async fn refused_of_person_since(
+/// Reads that were refused between two instants, whatever the cause: reader, person, when; oldest first. Found by their
+/// ids, whose first bytes are the time of the request.
+pub async fn refused_between(
     on: &impl ConnectionTrait,
-    person: PersonId,
     since: Timestamp,
-) -> Result<u64, Error> {
-    Ok(card_read::Entity::find()
-        .filter(card_read::Column::PersonId.eq(Uuid::from(person)))
-        .filter(card_read::Column::AnsweredAt.gte(since.micros()))
+    until: Timestamp,
+) -> Result<Vec<(ReaderId, PersonId, Timestamp)>, Error> {
+    let requested = since.plus_seconds(-CARD_NONCE_SECONDS).micros().div_euclid(1_000);
+    let first = uuid::Builder::from_unix_timestamp_millis(u64::try_from(requested).unwrap_or(0), &[0; 10]).into_uuid();
+    let rows: Vec<(Uuid, Uuid, i64)> = card_read::Entity::find()
+        .select_only()
+        .columns([card_read::Column::ReaderId, card_read::Column::PersonId])
+        .column(card_read::Column::AnsweredAt)
+        .filter(card_read::Column::Id.gte(first))
         .filter(card_read::Column::State.eq(2i16))
-        .count(on)
-        .await?)
+        .filter(card_read::Column::AnsweredAt.between(since.micros(), until.micros()))
+        .order_by_asc(card_read::Column::AnsweredAt)
+        .into_tuple()
+        .all(on)
+        .await?;
+    Ok(rows.into_iter().map(|(reader, person, at)| (reader.into(), person.into(), Timestamp(at))).collect())
 }

@@ -178,6 +178,58 @@ async fn an_operators_day_by_the_guide() {
     }
 }
 
+/// R-6.5.2-ア, R-X-19: under another name nothing of the system answers at any entrance, not even to a doctor's card
+/// with a live session: the session is neither read nor ended, the trail takes nothing, and the numbers count it.
+#[tokio::test(flavor = "multi_thread")]
+async fn under_another_name_the_system_is_not_there() {
+    let house = Installation::make();
+    assert_eq!(house.run(&["register", "load", "register.toml"]).exit, 0);
+    let server = house.serve();
+    let card = house.doctors_card();
+    let start = house.sign_in(&card).await;
+    let cookie =
+        start.headers.get_all("set-cookie").iter().find_map(|cookie| cookie.to_str().unwrap().split(';').next());
+    let cookie = cookie.unwrap().to_owned();
+    let identity = Identity::from_der(card.presented(), card.key_der.clone()).unwrap();
+    let client = Client::new(ClientSettings::trusting(house.roots()).showing(identity)).unwrap();
+    let ask = async |door: SocketAddr, host: &str, cookie: Option<&str>| {
+        let mut request = axum::http::Request::get("/").header("host", host);
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        let request = request.body(axum::body::Body::empty()).unwrap();
+        crate::process::told(client.send(door, "localhost", request).await.unwrap()).await
+    };
+    let written = |told: &str| -> Vec<String> {
+        told.lines().filter(|line| line.starts_with("renkei_trail_records_total")).map(str::to_owned).collect()
+    };
+    let before = written(&numbers(&house).await);
+    let mut bodies = std::collections::BTreeSet::new();
+    for door in &house.doors {
+        for host in ["renkei.evil.example", "127.0.0.1", "localhost.evil.example:8443"] {
+            for cookie in [None, Some(cookie.as_str())] {
+                let answer = ask(*door, host, cookie).await;
+                assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{host}");
+                assert!(!answer.headers.contains_key("set-cookie"), "{host}");
+                bodies.insert(answer.body);
+            }
+        }
+    }
+    assert_eq!(bodies.len(), 1, "the same words at every entrance, for everybody");
+    for content in ["サポートセンター", "0000-00-0000", "Renkei", "湊", "<html"] {
+        assert!(!bodies.iter().any(|body| body.contains(content)), "{content}");
+    }
+    let told = numbers(&house).await;
+    assert_eq!(written(&told), before, "the trail took nothing");
+    for entrance in DOORS {
+        let line = format!("renkei_connections_total{{entrance=\"{entrance}\",what=\"misdirected\"}} 6");
+        assert!(told.contains(&line), "{line}\n{told}");
+    }
+    let still = ask(house.doors[0], "localhost:8443", Some(&cookie)).await;
+    assert!(still.status == StatusCode::OK && !still.has_session(), "the session lives, and no new one began");
+    assert_eq!(server.stop(), 0);
+}
+
 /// R-X-19, R-X-05: what is broken is found before and instead of a start: a certificate about to end, a list put back,
 /// keys open to others, a retention below the rule, data of a demonstration.
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 //! Made once for each test and copied for each of its rounds, so that every round begins from the very same bytes:
 //! the same root keys, hence the same keyed hashes, hence records that can be compared row by row.
 
-use renkei_app::card::{CardReaders, ReaderState};
+use renkei_app::card::{CardReaders, NotAsked, ReaderState};
 use renkei_app::session::{Caller, PROFESSIONAL_ENTRANCE};
 use renkei_app::{House, HouseSettings, Parts};
 use renkei_blobs::Blobs;
@@ -197,8 +197,8 @@ impl Opened {
 struct AlwaysReady;
 
 impl CardReaders for AlwaysReady {
-    fn request(&self, _: ReaderId, _: CardReadId, _: Timestamp) -> bool {
-        true
+    fn request(&self, _: ReaderId, _: CardReadId, _: Timestamp) -> Result<(), NotAsked> {
+        Ok(())
     }
     fn state(&self, _: ReaderId) -> ReaderState {
         ReaderState::Ready

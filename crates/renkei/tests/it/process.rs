@@ -114,7 +114,8 @@ async fn ask(mut connection: Connection, path: &str) -> Answer {
     told(connection.send(request).await.unwrap()).await
 }
 
-async fn told(answer: axum::http::Response<axum::body::Body>) -> Answer {
+/// What an answer says.
+pub async fn told(answer: axum::http::Response<axum::body::Body>) -> Answer {
     let (status, headers) = (answer.status(), answer.headers().clone());
     Answer { status, headers, body: body_text(answer).await.unwrap() }
 }

@@ -27,6 +27,9 @@ pub struct CodedValue {
     pub original_text: String,
 }
 
+/// The system of departments (HL7 table 0069, as SS-MIX2 names it for ORC-17).
+pub const DEPARTMENT_SYSTEM: &str = "HL70069";
+
 /// ASCII form of full-width letters, digits and signs, upper-cased and trimmed: for comparing codes and systems only.
 pub fn folded(text: &str) -> String {
     let text = text.trim();

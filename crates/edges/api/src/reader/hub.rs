@@ -19,7 +19,7 @@ use crate::reader::wire::{
 };
 use futures::future::BoxFuture;
 use renkei_kernel::logs::SECURITY;
-use renkei_kernel::{CardReadId, Ids, ReaderId, Timestamp};
+use renkei_kernel::{CardReadId, Ids, ReaderId, Steady, Timestamp};
 use renkei_net::zone::EventThrottle;
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -79,8 +79,8 @@ struct Inner {
     lines: HashMap<ReaderId, Line>,
     last_line: u64,
     last_seen: HashMap<ReaderId, Timestamp>,
-    asked: HashMap<ReaderId, (Instant, u32)>,
-    heard: HashMap<ReaderId, (Instant, u32)>,
+    asked: HashMap<ReaderId, (Steady, u32)>,
+    heard: HashMap<ReaderId, (Steady, u32)>,
     claims: EventThrottle,
     outcomes: HashMap<CardReadId, watch::Sender<Option<ReadOutcome>>>,
     ended_order: VecDeque<CardReadId>,
@@ -138,14 +138,16 @@ impl Inner {
         self.lines.get(&reader).is_some_and(|line| line.outbox.try_send(message).is_ok())
     }
     /// Counted by a steady clock: a wall clock that is set must neither lengthen the minute nor begin it anew.
-    fn may_ask(&mut self, reader: ReaderId) -> bool {
-        let now = Instant::now();
+    fn may_ask(&mut self, reader: ReaderId, now: Steady) -> Result<(), RequestRefused> {
         let asked = self.asked.entry(reader).or_insert((now, 0));
-        if now.duration_since(asked.0) >= MINUTE {
+        if now.since(asked.0) >= MINUTE {
             *asked = (now, 0);
         }
         asked.1 = asked.1.saturating_add(1);
-        asked.1 <= REQUESTS_PER_MINUTE_MAX
+        if asked.1 <= REQUESTS_PER_MINUTE_MAX {
+            return Ok(());
+        }
+        Err(RequestRefused::TooMany { again_in: MINUTE.saturating_sub(now.since(asked.0)) })
     }
 }
 
@@ -245,7 +247,7 @@ impl Hub {
     /// Notes a claim that was not proved. The id is the caller's invention, so sources are counted, not ids.
     pub(crate) async fn claim_refused(&self, reader: ReaderId, reason: Refusal, source: Option<IpAddr>) {
         let at = self.now();
-        let attempt = self.inner().claims.attempt(source, at);
+        let attempt = self.inner().claims.attempt(source, self.settings.ids.steady());
         if let Some((_, attempts)) = attempt {
             let code = reason.code();
             tracing::warn!(target: SECURITY, { reader.id = %reader, reader.reason = code }, "a claim to be reader {reader} was refused: {code}");
@@ -256,10 +258,10 @@ impl Hub {
 
     /// Whether an accepted agent may send one more message now; counted over all its connections.
     pub(crate) fn may_speak(&self, reader: ReaderId) -> bool {
-        let now = Instant::now();
+        let now = self.settings.ids.steady();
         let mut inner = self.inner();
         let heard = inner.heard.entry(reader).or_insert((now, 0));
-        if now.duration_since(heard.0) > MESSAGES_WINDOW {
+        if now.since(heard.0) > MESSAGES_WINDOW {
             *heard = (now, 0);
         }
         heard.1 = heard.1.saturating_add(1);
@@ -423,9 +425,7 @@ impl ReaderHub for Hub {
         if !device.works() {
             return Err(RequestRefused::NotWorking);
         }
-        if !inner.may_ask(reader) {
-            return Err(RequestRefused::TooMany);
-        }
+        inner.may_ask(reader, self.settings.ids.steady())?;
         let (waiting, replaced) = inner.nonces.give(reader, read, nonce, now, until);
         if let Some(replaced) = replaced {
             inner.finish(replaced, ReadOutcome::GivenUp);
@@ -495,12 +495,14 @@ mod tests {
 
     #[test]
     fn the_next_minute_begins_anew() {
-        let ids =
-            Ids::new(Arc::new(SettableClock::frozen(Timestamp::from_seconds(0))), Arc::new(SeededEntropy::new(1)));
+        let clock = Arc::new(SettableClock::frozen(Timestamp::from_seconds(0)));
+        let ids = Ids::new(clock.clone(), Arc::new(SeededEntropy::new(1)));
         let (mut inner, reader) = (Inner::default(), ids.next());
-        assert!((0..REQUESTS_PER_MINUTE_MAX).all(|_| inner.may_ask(reader)));
-        assert!(!inner.may_ask(reader));
-        inner.asked.entry(reader).and_modify(|asked| asked.0 -= MINUTE);
-        assert!(inner.may_ask(reader));
+        assert!((0..REQUESTS_PER_MINUTE_MAX).all(|_| inner.may_ask(reader, ids.steady()).is_ok()));
+        clock.advance_seconds(20);
+        let again_in = Duration::from_secs(40);
+        assert_eq!(inner.may_ask(reader, ids.steady()), Err(RequestRefused::TooMany { again_in }));
+        clock.advance_seconds(40);
+        assert!(inner.may_ask(reader, ids.steady()).is_ok());
     }
 }

@@ -5,6 +5,7 @@
 use crate::reader::ports::Unreadable;
 use crate::reader::wire::DeviceState;
 use renkei_kernel::{CardReadId, Category, Problem, Timestamp};
+use std::time::Duration;
 
 /// A read was asked of a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,21 +25,21 @@ pub enum RequestRefused {
     #[error("カードリーダーが使えない状態です。/ the reader does not work")]
     NotWorking,
     #[error("読み取りの回数が多すぎます。しばらく待ってからお試しください。/ too many reads at this reader")]
-    TooMany,
+    TooMany { again_in: Duration },
 }
 
 impl Problem for RequestRefused {
     fn category(&self) -> Category {
         match self {
             Self::NotConnected | Self::NotWorking => Category::Stopped,
-            Self::TooMany => Category::TooMany,
+            Self::TooMany { .. } => Category::TooMany,
         }
     }
     fn code(&self) -> &'static str {
         match self {
             Self::NotConnected => "reader_away",
             Self::NotWorking => "reader_faulty",
-            Self::TooMany => "reader_too_many",
+            Self::TooMany { .. } => "reader_too_many",
         }
     }
 }

@@ -175,7 +175,14 @@ async fn a_reader_that_is_away_or_broken_is_not_asked() {
         let _one_of_many = ask();
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    assert_eq!(ask(), Err(RequestRefused::TooMany));
-    scene.clock.advance_seconds(60);
-    assert_eq!(ask(), Err(RequestRefused::TooMany), "a wall clock that is set does not end the minute");
+    let again_in = Duration::from_secs(60);
+    assert_eq!(ask(), Err(RequestRefused::TooMany { again_in }));
+    for turned in [3_600, -7_200] {
+        scene.clock.set(scene.ids.now().plus_seconds(turned));
+        assert_eq!(ask(), Err(RequestRefused::TooMany { again_in }), "a clock that is set does not end the minute");
+    }
+    scene.clock.advance_seconds(59);
+    assert_eq!(ask(), Err(RequestRefused::TooMany { again_in: Duration::from_secs(1) }));
+    scene.clock.advance_seconds(1);
+    assert!(ask().is_ok());
 }

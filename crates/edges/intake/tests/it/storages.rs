@@ -1,6 +1,5 @@
 //! Whole storages: several volumes, several patients, broken files, and a run that fails on its way.
 
-use renkei_db::sea_orm::ConnectionTrait as _;
 use renkei_intake::{ImportError, ImportSummary, import_ssmix2};
 use renkei_kernel::Problem as _;
 use renkei_store::batches;
@@ -22,19 +21,6 @@ pub fn put_lab(root: &Path, lab: &Lab) {
 
 pub async fn import(world: &World, roots: &[PathBuf]) -> Result<ImportSummary, ImportError> {
     import_ssmix2(&world.house, AOBA, roots, &|_| {}).await
-}
-
-pub async fn sql(world: &World, statement: &'static str) {
-    world
-        .db()
-        .act(move |tx| {
-            Box::pin(async move {
-                tx.execute_unprepared(statement).await?;
-                Ok::<_, renkei_db::Error>(())
-            })
-        })
-        .await
-        .unwrap();
 }
 
 /// two volumes of one storage, a stranger's file among them; the second run changes nothing.
@@ -73,14 +59,14 @@ async fn a_run_that_fails_makes_no_feed_fresh_and_the_next_one_goes_on() {
         let trigger = format!(
             "CREATE TRIGGER no_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'nothing is taken'); END"
         );
-        sql(&world, Box::leak(trigger.into_boxed_str())).await;
+        world.sql(trigger).await;
     }
     let error = import(&world, &roots).await.unwrap_err();
     assert!(matches!(error, ImportError::App(_)), "{}", error.code());
     assert!(batches::feeds(world.db().reader()).await.unwrap().is_empty());
     assert_eq!(world.reasons("import.ended").await, ["failed"]);
     for drop in ["DROP TRIGGER no_messages", "DROP TRIGGER no_quarantine", "DROP TRIGGER no_refusals"] {
-        sql(&world, drop).await;
+        world.sql(drop).await;
     }
     assert_eq!(import(&world, &roots).await.unwrap().counts.stored, 1);
     assert_eq!(batches::feeds(world.db().reader()).await.unwrap().len(), 1);

@@ -1,7 +1,7 @@
 //! Watched storages: each look is made by hand with a time of its own, so that nothing here waits for a clock; the
 //! service itself is run once.
 
-use crate::storages::{AOBA, put, put_lab, sql};
+use crate::storages::{AOBA, put, put_lab};
 use renkei_intake::watch::{Looked, Stop, Watch, Watched, Watches};
 use renkei_store::batches;
 use renkei_testkit::{Lab, World, tokyo};
@@ -277,7 +277,7 @@ async fn a_memory_beside_an_older_database_is_forgotten() {
     let mut scene = Scene::new().await;
     put_lab(&scene.volume(1), &hana(1, "7.8"));
     assert_eq!(scene.settled().await.counts.stored, 1);
-    sql(&scene.world, "DELETE FROM batches WHERE kind = 3").await;
+    scene.world.sql("DELETE FROM batches WHERE kind = 3").await;
     scene.restart().await;
     assert_eq!(scene.settled().await.counts.unchanged, 1);
 }

@@ -140,7 +140,10 @@ async fn half_a_body_and_silence_are_cut() {
     let router = Router::new().route("/take", post(|body: String| async move { body.len().to_string() }));
     let entrance = listener.open(router).await.unwrap();
     let mut stream = scene.client(None).stream(entrance.address(), HOST).await.unwrap();
-    stream.write_all(b"POST /take HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf").await.unwrap();
+    stream
+        .write_all(b"POST /take HTTP/1.1\r\nHost: renkei.example.jp\r\nContent-Length: 100\r\n\r\nhalf")
+        .await
+        .unwrap();
     stream.flush().await.unwrap();
     let mut answer = [0u8; 12];
     tokio::time::timeout(Duration::from_secs(20), stream.read_exact(&mut answer)).await.unwrap().unwrap();
@@ -157,7 +160,7 @@ async fn who_takes_no_answer_is_cut() {
     let router = Router::new().route("/large", get(|| async { vec![b'a'; 32 * 1024 * 1024] }));
     let entrance = listener.open(router).await.unwrap();
     let mut stream = scene.client(None).stream(entrance.address(), HOST).await.unwrap();
-    stream.write_all(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    stream.write_all(b"GET /large HTTP/1.1\r\nHost: renkei.example.jp\r\n\r\n").await.unwrap();
     stream.flush().await.unwrap();
     for _ in 0..1_000 {
         if entrance.counts().stalled == 1 {
@@ -244,7 +247,7 @@ async fn an_upgraded_connection_outlives_the_limits_of_requests() {
     let entrance = listener.open(Router::new().route("/echo", get(upgraded))).await.unwrap();
     let mut stream = scene.client(None).stream(entrance.address(), HOST).await.unwrap();
     stream
-        .write_all(b"GET /echo HTTP/1.1\r\nHost: renkei\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n")
+        .write_all(b"GET /echo HTTP/1.1\r\nHost: renkei.example.jp\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n")
         .await
         .unwrap();
     stream.flush().await.unwrap();

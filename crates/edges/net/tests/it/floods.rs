@@ -96,7 +96,7 @@ async fn dripping_heads_bodies_and_handshakes_are_cut() {
         scene.client(None).stream(entrance.address(), HOST).await.unwrap(),
     );
     head.write_all(b"GET /who HTTP/1.1\r\n").await.unwrap();
-    body.write_all(b"POST /take HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n").await.unwrap();
+    body.write_all(b"POST /take HTTP/1.1\r\nHost: renkei.example.jp\r\nContent-Length: 60000\r\n\r\n").await.unwrap();
     let all = async {
         let mut hello = handshake;
         hello.write_all(&[22, 3, 1, 0x3f, 0xff]).await.unwrap();
@@ -123,7 +123,7 @@ async fn who_takes_an_answer_byte_by_byte_is_cut() {
     let router = telling().route("/large", get(|| async { vec![b'a'; 32 * 1024 * 1024] }));
     let entrance = open(&scene, Entrance::Patient, rules, router).await;
     let mut stream = scene.client(None).stream(entrance.address(), HOST).await.unwrap();
-    stream.write_all(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    stream.write_all(b"GET /large HTTP/1.1\r\nHost: renkei.example.jp\r\n\r\n").await.unwrap();
     let slow = tokio::spawn(async move {
         let mut some = vec![0; 16 * 1024];
         while stream.read(&mut some).await.is_ok_and(|read| read > 0) {
@@ -148,12 +148,12 @@ async fn oversized_heads_reach_no_route() {
     let entrance = open(&scene, Entrance::Patient, quick(), router).await;
     let long = "a".repeat(80_000);
     for head in [
-        format!("GET /who HTTP/1.1\r\nHost: x\r\nX-A: {long}\r\n\r\n"),
-        format!("GET /who HTTP/1.1\r\nHost: x\r\nX-A: {}\r\n\r\n", "a".repeat(HEAD_BYTES_MAX)),
-        format!("GET /who?{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(HEAD_BYTES_MAX)),
-        format!("GET /{long} HTTP/1.1\r\nHost: x\r\n\r\n"),
-        format!("GET /who HTTP/1.1\r\nHost: x\r\n{}\r\n", "X-A: b\r\n".repeat(101)),
-        format!("GET /who HTTP/1.1\r\nHost: x\r\n{long}\r\n\r\n"),
+        format!("GET /who HTTP/1.1\r\nHost: renkei.example.jp\r\nX-A: {long}\r\n\r\n"),
+        format!("GET /who HTTP/1.1\r\nHost: renkei.example.jp\r\nX-A: {}\r\n\r\n", "a".repeat(HEAD_BYTES_MAX)),
+        format!("GET /who?{} HTTP/1.1\r\nHost: renkei.example.jp\r\n\r\n", "a".repeat(HEAD_BYTES_MAX)),
+        format!("GET /{long} HTTP/1.1\r\nHost: renkei.example.jp\r\n\r\n"),
+        format!("GET /who HTTP/1.1\r\nHost: renkei.example.jp\r\n{}\r\n", "X-A: b\r\n".repeat(101)),
+        format!("GET /who HTTP/1.1\r\nHost: renkei.example.jp\r\n{long}\r\n\r\n"),
     ] {
         let mut stream = scene.client(None).stream(entrance.address(), HOST).await.unwrap();
         // The refusal may come before all of it was sent.
@@ -185,7 +185,7 @@ async fn pipelined_requests_wait_for_one_another() {
     let rules = Rules { idle: Duration::from_millis(300), request: Duration::from_millis(100), ..quick() };
     let entrance = open(&scene, Entrance::Patient, rules, telling().route("/one", get(route))).await;
     let mut stream = scene.client(None).stream(entrance.address(), HOST).await.unwrap();
-    let many = "GET /one HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1_000);
+    let many = "GET /one HTTP/1.1\r\nHost: renkei.example.jp\r\n\r\n".repeat(1_000);
     // Nobody takes the answers, so before long nobody takes the requests.
     let flood = tokio::spawn(async move { while stream.write_all(many.as_bytes()).await.is_ok() {} });
     others_are_served(&scene, &entrance).await;
@@ -251,7 +251,7 @@ async fn the_plain_port_cuts_slow_and_many_callers() {
     assert!(closed.is_ok() && left.is_empty());
     // Another source is served, and a dripping one is cut.
     let mut other = from([127, 0, 0, 3], port.address()).await;
-    other.write_all(b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    other.write_all(b"GET /a HTTP/1.1\r\nHost: renkei.example.jp\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();
     other.read_to_end(&mut answer).await.unwrap();
     assert!(answer.starts_with(b"HTTP/1.1 308"));

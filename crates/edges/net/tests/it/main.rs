@@ -6,6 +6,7 @@ mod bounds;
 mod console;
 mod floods;
 mod handshake;
+mod hosts;
 mod http2;
 mod monitor;
 mod scene;

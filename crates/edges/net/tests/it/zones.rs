@@ -138,7 +138,7 @@ async fn plain_http_at_a_tls_port_gets_no_answer_of_ours() {
     listener.rules = Rules { handshake: std::time::Duration::from_secs(2), ..Rules::default() };
     let entrance = listener.open(telling()).await.unwrap();
     let mut stream = tokio::net::TcpStream::connect(entrance.address()).await.unwrap();
-    stream.write_all(b"GET /who HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    stream.write_all(b"GET /who HTTP/1.1\r\nHost: renkei.example.jp\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();
     let _closed = stream.read_to_end(&mut answer).await;
     assert!(!answer.windows(8).any(|window| window == b"entrance"));

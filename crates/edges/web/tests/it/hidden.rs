@@ -44,7 +44,7 @@ impl Hiding {
     }
 }
 
-async fn import(world: &World, code: &str, number: &str, order: u32, value: &str) {
+pub async fn import(world: &World, code: &str, number: &str, order: u32, value: &str) {
     let import = world.house.import_begin(code).await.unwrap().unwrap();
     let file = Lab::hba1c(number, "20261001", order, value).arrived();
     let counts = world.house.receive_patient(&import, number, vec![file]).await.unwrap();
@@ -82,15 +82,15 @@ fn without_ids(text: &str) -> String {
 
 /// One answer as an outsider could measure it.
 #[derive(Debug, PartialEq)]
-struct Measured {
+pub struct Measured {
     address: String,
-    status: StatusCode,
+    pub status: StatusCode,
     headers: Vec<(String, String)>,
     bytes: usize,
-    body: String,
+    pub body: String,
 }
 
-fn measured(address: &str, answer: &Answer) -> Measured {
+pub fn measured(address: &str, answer: &Answer) -> Measured {
     let headers = answer.headers.iter().map(|(name, value)| {
         let value = value.to_str().unwrap();
         (name.to_string(), without_ids(value))
@@ -215,9 +215,17 @@ async fn import_shape(world: &World, (data_type, kind, segments): &(&str, &str, 
     world.house.import_end(&import, counts).await.unwrap();
 }
 
-/// Every page that one person is shown of the patient after shirasagi sent this, or nothing.
-async fn pages_of(shape: Option<&(&str, &str, Vec<&str>)>, person: &str) -> Vec<Measured> {
+/// Makes a department one of a sensitive class; in force after the clock's next two minutes.
+const SENSITIVE_DEPARTMENT: &str = "[sensitive]\nversion = 1\nvalid_from = 2026-11-21T10:01:00+09:00\n[marks]\n\
+    rows = [ { class = \"psychiatric\", department = \"05\", basis = \"x\" } ]\n";
+
+/// Every page that one person is shown of the patient after shirasagi sent this, or nothing, under a table of what is
+/// sensitive of one's own where there is one.
+async fn pages_under(sensitive: Option<&str>, shape: Option<&(&str, &str, Vec<&str>)>, person: &str) -> Vec<Measured> {
     let world = World::new().await;
+    if let Some(text) = sensitive {
+        world.house.apply_regulation(vec![("sensitive.toml".to_owned(), text.to_owned())]).await.unwrap();
+    }
     let mut browser = Browser::of(&world, Some(person));
     import(&world, "1710000001", "0000123", 1, "7.8").await;
     if let Some(shape) = shape {
@@ -235,8 +243,13 @@ async fn pages_of(shape: Option<&(&str, &str, Vec<&str>)>, person: &str) -> Vec<
     all
 }
 
+async fn pages_of(shape: Option<&(&str, &str, Vec<&str>)>, person: &str) -> Vec<Measured> {
+    pages_under(None, shape, person).await
+}
+
 /// R-X-15: whatever is sensitive beside something else leaves no trace either: a diagnosis in an order, an observation
-/// or a component in a prescription, a line of an order, a result without a value, a coded value.
+/// or a component in a prescription, a line of an order, a result without a value, a coded value, the coded reason of a
+/// refused dose.
 #[tokio::test]
 async fn what_is_sensitive_beside_something_else_answers_as_absent() {
     let orc = "ORC|NW|104||104_01_001|||||20261001090000|||d1^医師^一郎";
@@ -245,6 +258,8 @@ async fn what_is_sensitive_beside_something_else_answers_as_absent() {
     let obx = "OBX|1|ST|5F560143002305111^ひみつ抗体^JC10||ひみつ||||||F";
     let obr_secret = "OBR|1|104||5F560143002305111^ひみつ抗体^JC10|||202610010900|||||||||||||||||||5F560143002305111^ひみつ抗体^JC10&1&x";
     let coded = "OBX|1|CWE|X1^所見^99L||B24^ひみつ病^I10||||||F";
+    let rxa = "RXA|0|1|20261001|20261001|1^独自薬^99M|1|TAB^錠^MR9P";
+    let refused = format!("{rxa}{}B24^ひみつ病^I10||RE", "|".repeat(11));
     let dg1 = "DG1|1||B24^ひみつ病^I10|ひみつ病";
     let plain_order = ("OML-01", "OML^O33", vec![orc, obr]);
     let table = [
@@ -254,6 +269,8 @@ async fn what_is_sensitive_beside_something_else_answers_as_absent() {
         (("OML-01", "OML^O33", vec![orc, obr, obx]), None, "ひみつ"),
         (("OML-11", "OUL^R22", vec![obr_secret, orc, "NTE|1||ひみつ"]), None, "シラサギ"),
         (("OMG-01", "OMG^O19", vec![orc, obr, coded]), None, "ひみつ病"),
+        (("OMP-11", "RAS^O17", vec![orc, &refused]), None, "シラサギ"),
+        (("OMP-12", "RAS^O17", vec![orc, &refused]), None, "シラサギ"),
     ];
     let mut unshown = Vec::new();
     for (shape, without, word) in table {
@@ -272,6 +289,42 @@ async fn what_is_sensitive_beside_something_else_answers_as_absent() {
         }
     }
     assert!(unshown.is_empty(), "{unshown:?}");
+}
+
+/// R-X-15: an order of several departments leaves no trace when any of them is of a sensitive class, not only the first.
+#[tokio::test]
+async fn an_order_of_several_departments_is_hidden_by_each_of_them() {
+    let order = |department: &str, number: u8| {
+        format!("ORC|NW|104||104_0{number}_001|||||20261001090000|||d1^医師^一郎|||||{department}")
+    };
+    let (first, second) = (order("02^内科^HL70069", 1), order("05^こころ科^HL70069", 2));
+    let obr = |number: u8| format!("OBR|{number}|104||X^独自検査^99Z|||202610010900");
+    let (obr1, obr2) = (obr(1), obr(2));
+    let (rxe, tq1) = ("RXE||1^独自薬^99M|1||TAB^錠^MR9P", "TQ1|1||1&朝食後&99U|||7^d|20261001");
+    let obx = "OBX|1|NM|X1^独自値^99L||5.5|mg/dL^mg/dL^ISO+|||||F";
+    let rxa = "RXA|0|1|20261001|20261001|1^独自薬^99M|1|TAB^錠^MR9P";
+    let table: [(&str, &str, Vec<&str>); 5] = [
+        ("OML-01", "OML^O33", vec![&first, &obr1, &second, &obr2]),
+        ("OML-11", "OUL^R22", vec![&obr1, &first, obx, &obr2, &second, obx]),
+        ("OMG-01", "OMG^O19", vec![&first, &obr1, &second, &obr2]),
+        ("OMP-01", "RDE^O11", vec![&first, rxe, tq1, &second, rxe, tq1]),
+        ("OMP-11", "RAS^O17", vec![&first, rxa, &second, rxa]),
+    ];
+    for person in ["nurse-tsubaki", "dietitian-kaede"] {
+        let absent = pages_under(Some(SENSITIVE_DEPARTMENT), None, person).await;
+        assert!(absent.iter().filter(|page| page.status == StatusCode::OK).count() > 10);
+        for shape in &table {
+            let hidden = pages_under(Some(SENSITIVE_DEPARTMENT), Some(shape), person).await;
+            for (hidden, absent) in hidden.iter().zip(&absent) {
+                assert_eq!(hidden, absent, "{shape:?} {person}");
+            }
+        }
+    }
+    // Under another table the same orders are there.
+    for shape in &table {
+        let shown = pages_of(Some(shape), "dr-minato").await;
+        assert!(shown.iter().any(|page| page.body.contains("シラサギ")), "{shape:?}");
+    }
 }
 
 /// The comparison would be worth nothing if it took everything out.

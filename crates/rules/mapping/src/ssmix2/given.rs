@@ -2,7 +2,7 @@
 
 use super::values;
 use renkei_records::body::Given;
-use renkei_records::{CodedValue, EntryState};
+use renkei_records::{Code, CodedValue, EntryState};
 use renkei_ssmix2::content::{self, MedicationGroup};
 use std::collections::HashSet;
 
@@ -95,4 +95,10 @@ pub fn words(groups: &[MedicationGroup]) -> Vec<String> {
     entered.dedup();
     all.extend(entered);
     all
+}
+
+/// Codes of the reasons (RXA-18) that [`words`] says of what was refused or stopped.
+pub fn codes_of_words(groups: &[MedicationGroup]) -> impl Iterator<Item = Code> + '_ {
+    let reasons = groups.iter().flat_map(|group| &group.given).filter_map(|given| given.refusal_reason.as_ref());
+    reasons.flat_map(|reason| values::coded(reason).codes).filter(|code| !code.code.is_empty())
 }

@@ -65,6 +65,7 @@ fn administered(draft: &mut Draft<'_>, all: &Medication, whole: bool) {
         given => order::state_of_parts(given.iter().map(|g| g.state)),
     };
     draft.push(EntryKind::InjectionGiven, effective, state, place(all), Body::InjectionGiven(Box::new(body)));
+    draft.ask_with(given::codes_of_words(&all.groups));
 }
 
 /// The administrations of the groups wanted, each with what its ORC says differently from the first.

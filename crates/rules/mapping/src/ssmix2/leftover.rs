@@ -6,6 +6,7 @@
 
 use super::{Draft, values};
 use renkei_records::body::{Allergy, AllergySource, Line, TitledEntry};
+use renkei_records::code::DEPARTMENT_SYSTEM;
 use renkei_records::{Body, ClinicalTime, Code, CodedValue, EntryKind, EntryState, Precision, SourcePlace};
 use renkei_ssmix2::value::{RawField, RawSegment};
 
@@ -40,6 +41,11 @@ fn allergy(draft: &mut Draft<'_>, segment: &RawSegment) {
     let effective = body.onset.clone().filter(|time| time.precision() > Precision::Text);
     let place = values::place(segment.place);
     draft.push(EntryKind::Allergy, effective, EntryState::Active, place, Body::Allergy(Box::new(body)));
+}
+
+/// A coded field of a segment that nobody took.
+pub fn coded_field(segment: &RawSegment, number: u16) -> Option<CodedValue> {
+    field(segment, number).map(coded)
 }
 
 fn field(segment: &RawSegment, number: u16) -> Option<&RawField> {
@@ -139,6 +145,7 @@ fn system_beside(segment: &RawSegment, number: u16) -> &str {
     match (segment.name.as_str(), number) {
         // A diagnosis code under no name at all is asked for as one all the same, since the entry is a diagnosis.
         ("DG1", 3) => field(segment, 2).map_or("", |f| f.text.trim()),
+        ("ORC", 17) => DEPARTMENT_SYSTEM,
         _ => "",
     }
 }

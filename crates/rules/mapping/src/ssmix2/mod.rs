@@ -20,9 +20,13 @@ mod values;
 use crate::{Context, Mapped, Unusable};
 use jiff::civil::Date;
 use renkei_kernel::{Finding, Ids, Severity};
+use renkei_records::body::OrderHead;
+use renkei_records::code::DEPARTMENT_SYSTEM;
 use renkei_records::{
-    Body, ClinicalTime, Code, Condition, Entry, EntryKind, EntryState, Message, Precision, RecordKey, SourcePlace,
+    Body, ClinicalTime, Code, CodedValue, Condition, Entry, EntryKind, EntryState, Message, Precision, RecordKey,
+    SourcePlace,
 };
+use renkei_ssmix2::content;
 use renkei_ssmix2::message::refusal;
 use renkei_ssmix2::{Content, DataType, FileName, Reading, TypedMessage, Verdict};
 
@@ -55,6 +59,7 @@ fn map(typed: &TypedMessage, findings: Vec<Finding>, name: &FileName, context: &
     let mut draft = Draft { typed, care_date: &name.care_date, ids, entries: Vec::new(), findings };
     draft.content();
     leftover::map(&mut draft);
+    draft.ask_departments();
     let Draft { mut entries, mut findings, .. } = draft;
     if entries.is_empty() {
         let text = "この電文から記録が一つも得られませんでした。原文は残しました。送信元で内容を確かめてください。";
@@ -96,6 +101,11 @@ fn condition(name: &FileName, withdraws: bool) -> Condition {
 
 fn birth_date(typed: &TypedMessage) -> Option<Date> {
     values::time(typed.patient.birth_date.as_ref())?.date()
+}
+
+fn of_head<'a>(head: &'a OrderHead, own: &mut Vec<&'a CodedValue>, all: &'a [CodedValue]) -> &'a [CodedValue] {
+    own.push(&head.department);
+    all
 }
 
 /// A message while its entries are collected.
@@ -146,6 +156,52 @@ impl Draft<'_> {
     /// Codes of what the entry pushed last says in the words of its comments only.
     fn ask_with(&mut self, codes: impl IntoIterator<Item = Code>) {
         if let Some(entry) = self.entries.last_mut() {
+            entry.asked_with.extend(codes);
+        }
+    }
+
+    /// Every department that orders something in the message is asked for with whatever the message says, since its
+    /// entries show words of all its orders. A diagnosis has an order of its own; what an order repeats of the patient
+    /// (allergies, insurance) is nothing that its department said.
+    fn ask_departments(&mut self) {
+        let typed = self.typed;
+        let of = |order: &content::Order| values::coded_or_empty(order.department.as_ref());
+        let strays = typed.other.iter().filter(|segment| segment.name == "ORC");
+        let strays: Vec<CodedValue> = strays.filter_map(|segment| leftover::coded_field(segment, 17)).collect();
+        let all: Vec<CodedValue> = match &typed.content {
+            Content::Medication(all) => all.groups.iter().map(|group| of(&group.order)).collect(),
+            Content::Orders(groups) => groups.iter().filter_map(|group| group.order.as_ref()).map(of).collect(),
+            Content::Diagnoses(all) => all.iter().filter_map(|one| one.order.as_ref()).map(of).collect(),
+            _ => Vec::new(),
+        };
+        for entry in &mut self.entries {
+            let mut own: Vec<&CodedValue> = Vec::new();
+            let of_orders: &[CodedValue] = match &entry.body {
+                Body::Diagnosis(d) => {
+                    own.push(&d.department);
+                    &[]
+                }
+                Body::Titled(_) if matches!(entry.kind, EntryKind::Contact | EntryKind::Insurance) => continue,
+                Body::LaboratoryReport(l) => {
+                    own.extend(l.groups.iter().map(|group| &group.head.department));
+                    &all
+                }
+                Body::Prescription(p) => of_head(&p.head, &mut own, &all),
+                Body::Dispensing(d) => of_head(&d.head, &mut own, &all),
+                Body::InjectionOrder(i) => of_head(&i.head, &mut own, &all),
+                Body::InjectionGiven(i) => of_head(&i.head, &mut own, &all),
+                Body::LaboratoryOrder(l) => of_head(&l.head, &mut own, &all),
+                Body::Titled(t) => of_head(&t.head, &mut own, &all),
+                _ => continue,
+            };
+            let mut codes: Vec<&str> =
+                of_orders.iter().chain(&strays).flat_map(|value| &value.codes).map(|code| code.code.as_str()).collect();
+            codes.retain(|code| {
+                !code.is_empty() && !own.iter().flat_map(|value| &value.codes).any(|known| known.code == *code)
+            });
+            codes.sort_unstable();
+            codes.dedup();
+            let codes: Vec<Code> = codes.into_iter().map(|code| Code::new(code, "", DEPARTMENT_SYSTEM)).collect();
             entry.asked_with.extend(codes);
         }
     }

@@ -62,6 +62,7 @@ fn dispensing(draft: &mut Draft<'_>, all: &Medication, whole: bool) {
         given => order::state_of_parts(given.iter().map(|g| g.state)),
     };
     draft.push(EntryKind::Dispensing, effective, state, place(all), Body::Dispensing(Box::new(body)));
+    draft.ask_with(given::codes_of_words(&all.groups));
     if whole {
         draft.ask_with(codes_of_comments(all));
     }

@@ -2,6 +2,7 @@
 
 use crate::types::bytes;
 use crate::{body, map, of_kind};
+use renkei_records::views::PatientRecord;
 use renkei_records::{Body, Code, EntryKind, Message};
 
 const ORC: &str = "ORC|NW|104||104_01_001|||||20260401090000|||d1^医師^一郎";
@@ -103,4 +104,77 @@ fn strange_segments_leave_their_codes_with_the_entry_they_join() {
     assert_eq!(message.entries.len(), 1);
     assert!(body!(message.entries[0], Prescription).comments.contains(&"ZZZ-3：独自の内容".to_owned()));
     assert!(has(&message.entries[0].asked_with, "B24") && has(&message.entries[0].asked_with, "Z21"));
+}
+
+/// What the hook is told of the departments of each entry: kind, codes.
+fn departments(message: &Message) -> Vec<(EntryKind, String)> {
+    let mut record =
+        PatientRecord::new(vec![(message.institution, message.chart, crate::folded(std::slice::from_ref(message)))]);
+    let mut told = Vec::new();
+    record.retain(|facts| {
+        if !facts.is_part {
+            told.push((facts.kind, facts.departments.join(",")));
+        }
+        true
+    });
+    assert!(!told.is_empty());
+    told
+}
+
+/// R-X-15: in an order of several departments each of them is asked, for every entry that the message becomes; what an
+/// order repeats of the patient is not the departments'.
+#[test]
+fn every_department_of_an_order_is_asked() {
+    let order = |department: &str, number: u8| {
+        format!("ORC|NW|104||104_0{number}_001|||||20260401090000|||d1^医師^一郎|||||{department}")
+    };
+    let (first, second) = (order("02^内科^HL70069", 1), order("05^精神科^99K", 2));
+    let (obr, rxc) = (OBR.replace("OBR|1", "OBR|2"), "RXC|B|500^生理食塩液^HOT9|1|HON^本^MR9P");
+    let rxa = "RXA|0|1|20260401|20260401|1^薬^HOT9|1|TAB^錠^MR9P";
+    let al1 = "AL1|1|DA^薬^HL70127|100^ペニシリン^99L";
+    let stray = "ORC|NW|||||||20260401090000||||||||05^精神科^99K".replace("|||||||2026", "||||||||2026");
+    let prb = "PRB|AD|20260401090000|8840001^糖尿病^MDCDX2|P1|||20260401|||E14^^I10";
+    let table: [(&str, &str, Vec<&str>, usize); 9] = [
+        ("OML-01", "OML^O33", vec![&first, OBR, &second, &obr, DG1], 2),
+        ("OML-11", "OUL^R22", vec![OBR, &first, &obr, &second, DG1], 2),
+        ("OMG-01", "OMG^O19", vec![&first, OBR, &second, &obr, DG1], 2),
+        ("OMD", "OMD^O03", vec![&first, "ODS|D||1^常食^99L", &second, "ODS|D||2^軟食^99L"], 1),
+        ("OMP-01", "RDE^O11", vec![&first, RXE, &second, RXE, rxa, DG1, al1], 4),
+        ("OMP-11", "RAS^O17", vec![&first, rxa, &second, rxa, DG1], 2),
+        ("OMP-02", "RDE^O11", vec![&first, RXE, rxc, &second, RXE, rxc, DG1], 2),
+        ("OMP-12", "RAS^O17", vec![&first, rxa, &second, rxa, DG1], 2),
+        ("PPR-01", "PPR^ZD1", vec![prb, &first, &stray], 2),
+    ];
+    for (data_type, kind, segments, entries) in table {
+        let message = message(data_type, kind, &segments);
+        let told = departments(&message);
+        assert_eq!(told.len(), entries, "{data_type} {told:?}");
+        for (kind, codes) in told {
+            let expected = if kind == EntryKind::Allergy { "01" } else { "01,02,05" };
+            assert_eq!(codes, expected, "{data_type} {kind:?}");
+        }
+    }
+    let one = message("OMP-01", "RDE^O11", &[&first, RXE, &first, RXE]);
+    assert!(one.entries.iter().all(|entry| entry.asked_with.is_empty()), "what the head says is not kept twice");
+}
+
+/// R-X-15: the coded reason of a refused or stopped dose (RXA-18) is words of the entry; its code stands beside.
+#[test]
+fn the_reason_of_a_refused_dose_is_kept_with_its_code() {
+    let rxa = format!("RXA|0|1|20260401|20260401|1^薬^HOT9|1|TAB^錠^MR9P{}B24^ＨＩＶ病^I10||RE", "|".repeat(11));
+    for (data_type, kind) in
+        [("OMP-11", "RAS^O17"), ("OMP-12", "RAS^O17"), ("OMP-01", "RDE^O11"), ("OMP-02", "RDE^O11")]
+    {
+        let message = message(data_type, kind, &[ORC, RXE, &rxa]);
+        let given =
+            message.entries.iter().find(|e| matches!(e.kind, EntryKind::Dispensing | EntryKind::InjectionGiven));
+        let given = given.unwrap_or_else(|| panic!("{data_type}"));
+        let comments = match &given.body {
+            Body::Dispensing(body) => &body.comments,
+            Body::InjectionGiven(body) => &body.comments,
+            other => panic!("{other:?}"),
+        };
+        assert!(comments.iter().any(|words| words == "薬 中止・拒否の理由：ＨＩＶ病"), "{data_type} {comments:?}");
+        assert!(has(&given.asked_with, "B24"), "{data_type} {:?}", given.asked_with);
+    }
 }

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod counts;
 mod courses;
 pub mod cultures;
+mod departments;
 pub mod diagnoses;
 pub mod encounters;
 pub mod identity;

@@ -4,10 +4,11 @@
 //! value, a drug). What is refused disappears, an entry without parts left disappears, an institution without entries
 //! disappears. Free comments beside a removed part go with it, since they may speak of it.
 
+use super::departments::{departments, is_of_order};
 use super::patient::PatientRecord;
 use crate::body::prescription::YJ_SYSTEMS;
 use crate::body::{Body, Drug, Given, InjectionSet, LaboratoryGroup, Line, RpGroup};
-use crate::code::{Code, CodedValue, folded};
+use crate::code::{Code, CodedValue, DEPARTMENT_SYSTEM, folded};
 use crate::entry::{Entry, EntryState};
 use crate::kind::EntryKind;
 use crate::projection::MessageFacts;
@@ -26,7 +27,7 @@ pub struct EntryFacts<'a> {
     pub is_part: bool,
     pub effective: Option<Timestamp>,
     pub received_at: Timestamp,
-    /// Department codes of file name and orders.
+    /// Department codes of the file name and of every order in the message.
     pub departments: Vec<&'a str>,
     /// ICD-10 codes as sent.
     pub icd10s: Vec<&'a str>,
@@ -53,9 +54,9 @@ fn is_drug(code: &Code) -> bool {
 }
 
 /// Puts a code that stands beside a part into the list of its system; what is neither a disease nor a drug is taken for
-/// an item. `false` when there is no code.
+/// an item. `false` when there is no code to judge the part by: a department is asked of the entry as a whole.
 fn sort_code<'a>(facts: &mut EntryFacts<'a>, code: &'a Code) -> bool {
-    if code.code.is_empty() {
+    if code.code.is_empty() || code.is_of(DEPARTMENT_SYSTEM) {
         return false;
     }
     if is_classification(code) {
@@ -66,30 +67,6 @@ fn sort_code<'a>(facts: &mut EntryFacts<'a>, code: &'a Code) -> bool {
         facts.lab_codes.push(code);
     }
     true
-}
-
-fn departments<'a>(message: &'a MessageFacts, entry: &'a Entry) -> Vec<&'a str> {
-    let mut found: Vec<&str> = Vec::new();
-    if !matches!(message.department.as_str(), "" | "-") {
-        found.push(&message.department);
-    }
-    let mut add = |value: &'a CodedValue| found.extend(value.codes.iter().map(|c| c.code.as_str()));
-    match &entry.body {
-        Body::Encounter(e) => add(&e.department),
-        Body::Diagnosis(d) => add(&d.department),
-        Body::Prescription(p) => add(&p.head.department),
-        Body::Dispensing(d) => add(&d.head.department),
-        Body::InjectionOrder(i) => add(&i.head.department),
-        Body::InjectionGiven(i) => add(&i.head.department),
-        Body::LaboratoryOrder(l) => add(&l.head.department),
-        Body::LaboratoryReport(l) => l.groups.iter().for_each(|g| add(&g.head.department)),
-        Body::Titled(t) => add(&t.head.department),
-        _ => {}
-    }
-    found.retain(|code| !code.is_empty());
-    found.sort_unstable();
-    found.dedup();
-    found
 }
 
 impl<'a> EntryFacts<'a> {
@@ -146,8 +123,13 @@ fn judge_part<'a>(
     is_kept
 }
 
+/// What stands beside the parts of an entry; its departments were asked of the whole.
+fn beside(entry: &Entry) -> impl Iterator<Item = &Code> {
+    entry.asked_with.iter().filter(|code| !code.is_of(DEPARTMENT_SYSTEM))
+}
+
 fn codes_of(lines: &[Line]) -> impl Iterator<Item = &Code> {
-    lines.iter().flat_map(|line| &line.code.codes)
+    lines.iter().filter(|line| !is_of_order(line)).flat_map(|line| &line.code.codes)
 }
 
 fn judge_drug<'a>(
@@ -169,7 +151,7 @@ fn judge_drugs<'a>(
     ask: &mut dyn FnMut(&EntryFacts) -> bool,
 ) -> Vec<bool> {
     let judge = |drug: &'a Drug| {
-        let more = || drug.asked_with.iter().chain(&entry.asked_with);
+        let more = || drug.asked_with.iter().chain(beside(entry));
         judge_drug((&drug.drug, &drug.additional), more(), facts, ask)
             && drug.components.iter().all(|one| judge_drug((one, &[]), more(), facts, ask))
     };
@@ -185,7 +167,7 @@ fn judge_sets<'a>(
 ) -> Vec<bool> {
     let mut verdicts = Vec::new();
     for set in sets {
-        let more = || codes_of(&set.observations).chain(&entry.asked_with);
+        let more = || codes_of(&set.observations).chain(beside(entry));
         for one in &set.components {
             verdicts.push(judge_drug((&one.drug, &one.additional), more(), facts, ask));
         }
@@ -202,7 +184,8 @@ fn judge_given<'a>(
     facts: &mut EntryFacts<'a>,
     ask: &mut dyn FnMut(&EntryFacts) -> bool,
 ) -> Vec<bool> {
-    all.iter().map(|g| judge_drug((&g.drug, &g.additional), &entry.asked_with, facts, ask)).collect()
+    let said = |g: &'a Given| g.notes.iter().flat_map(|note| &note.codes);
+    all.iter().map(|g| judge_drug((&g.drug, &g.additional), said(g).chain(beside(entry)), facts, ask)).collect()
 }
 
 /// Asks for each part in the order in which `remove` walks them; `true` = keep.
@@ -236,7 +219,7 @@ fn judge_parts<'a>(
                         push_codes(&mut facts.lab_codes, &parent.code);
                     }
                     let said = value.coded.iter().flat_map(|coded| &coded.codes);
-                    verdicts.push(judge_part(facts, said.chain(&group.asked_with).chain(&entry.asked_with), ask));
+                    verdicts.push(judge_part(facts, said.chain(&group.asked_with).chain(beside(entry)), ask));
                 }
                 if group.values.is_empty() {
                     facts.own_lab_codes.clear();
@@ -244,7 +227,7 @@ fn judge_parts<'a>(
                     facts.lab_codes.clear();
                     push_codes(&mut facts.lab_codes, &group.item);
                     let parent = group.parent.iter().flat_map(|parent| &parent.code.codes);
-                    verdicts.push(judge_part(facts, parent.chain(&group.asked_with).chain(&entry.asked_with), ask));
+                    verdicts.push(judge_part(facts, parent.chain(&group.asked_with).chain(beside(entry)), ask));
                 }
             }
         }
@@ -254,7 +237,7 @@ fn judge_parts<'a>(
                 push_codes(&mut facts.own_lab_codes, &item.item);
                 facts.lab_codes.clear();
                 push_codes(&mut facts.lab_codes, &item.item);
-                verdicts.push(judge_part(facts, codes_of(&item.lines).chain(&entry.asked_with), ask));
+                verdicts.push(judge_part(facts, codes_of(&item.lines).chain(beside(entry)), ask));
             }
         }
         Body::Titled(t) if entry.kind == EntryKind::Diagnosis => {
@@ -264,15 +247,15 @@ fn judge_parts<'a>(
         }
         Body::Titled(t) => {
             let coded = codes_of(&t.lines).chain(&t.code.codes).filter(|code| is_classification(code) || is_drug(code));
-            let more: Vec<&Code> = coded.chain(&entry.asked_with).collect();
+            let more: Vec<&Code> = coded.chain(beside(entry)).collect();
             if !more.is_empty() {
                 verdicts.push(judge_part(facts, more, ask));
             }
         }
         _ => {}
     }
-    if verdicts.is_empty() && !entry.asked_with.is_empty() {
-        verdicts.push(judge_part(facts, &entry.asked_with, ask));
+    if verdicts.is_empty() && beside(entry).next().is_some() {
+        verdicts.push(judge_part(facts, beside(entry), ask));
     }
     verdicts
 }

@@ -200,3 +200,62 @@ fn rows_of_the_first_version_are_still_read() {
     newer.entries[0].asked_with = vec![hiv()];
     assert_eq!(Message::decode(&newer.encode().unwrap()).unwrap(), newer);
 }
+
+/// R-X-15: every department an order names is asked of the entry as a whole, wherever it stands: in the heads of its
+/// groups, in a line about a further ORC whatever its system, in what the record keeps of words. No part is asked
+/// once more because of it, so that nothing else is judged differently.
+#[test]
+fn the_hook_sees_the_departments_of_every_order() {
+    let head = |code: &str| OrderHead { department: CodedValue::one(code, "科", "99L"), ..OrderHead::default() };
+    let of_order = || Line {
+        place: SourcePlace::field("ORC", 2, 17),
+        ..said(CodedValue::of(vec![Code::new("05", "精神科", "99L")]))
+    };
+    let code = || CodedValue::one("X1", "検査", "99L");
+    let titled = TitledEntry { head: head("02"), code: code(), lines: vec![of_order()], ..TitledEntry::default() };
+    let item = OrderedItem { item: code(), lines: vec![of_order()], ..OrderedItem::default() };
+    let ordered = LaboratoryOrder { head: head("02"), items: vec![item], ..LaboratoryOrder::default() };
+    let set = InjectionSet { kind: code(), observations: vec![of_order()], ..InjectionSet::default() };
+    let injected = InjectionOrder { head: head("02"), sets: vec![set], ..InjectionOrder::default() };
+    let group = |code: &str| LaboratoryGroup {
+        head: head(code),
+        values: vec![value(CREATININE, "クレアチニン", "1.1", "mg/dL", "")],
+        ..LaboratoryGroup::default()
+    };
+    let mut kept = TitledEntry { head: head("02"), code: code(), ..TitledEntry::default() };
+    kept.lines.push(said(CodedValue::one("77", "病棟", "HL70069")));
+    let all = [
+        (one(EntryKind::RadiologyOrder, Body::Titled(Box::new(titled))), 1),
+        (one(EntryKind::LaboratoryOrder, Body::LaboratoryOrder(Box::new(ordered))), 2),
+        (one(EntryKind::InjectionOrder, Body::InjectionOrder(Box::new(injected))), 2),
+        (report_of(1, "20261101", vec![group("02"), group("05")]), 3),
+        (one(EntryKind::RadiologyOrder, Body::Titled(Box::new(kept))), 1),
+    ];
+    for (number, (mut message, times)) in all.into_iter().enumerate() {
+        if number == 4 {
+            message.entries[0].asked_with.push(Code::new("05", "", "ＨＬ７００６９"));
+        }
+        let mut record = patient(vec![vec![message]]);
+        let mut asked = Vec::new();
+        record.retain(|facts| {
+            asked.push(facts.departments.join(","));
+            true
+        });
+        assert_eq!(asked, vec!["01,02,05"; times], "{number}");
+        record.retain(|facts| !facts.departments.contains(&"05"));
+        assert!(record.is_empty(), "{number}");
+    }
+}
+
+/// R-X-15: a dose goes with what its coded notes say.
+#[test]
+fn a_dose_goes_with_its_coded_notes() {
+    let given = |notes| Given { drug: CodedValue::one("1", "アムロジピン", "99L"), notes, ..Given::default() };
+    let body = |notes| Dispensing { given: vec![given(notes)], ..Dispensing::default() };
+    for (code, is_hidden) in [(b24(), true), (Code::new("B24", "棚", "99L"), false)] {
+        let body = Body::Dispensing(Box::new(body(vec![CodedValue::of(vec![code])])));
+        let mut record = patient(vec![vec![one(EntryKind::Dispensing, body)]]);
+        without_sensitive(&mut record);
+        assert_eq!(record.is_empty(), is_hidden);
+    }
+}

@@ -19,6 +19,8 @@ pub struct RefusalPage {
     pub reference: Option<String>,
     /// When it happened, Tokyo.
     pub at: Option<String>,
+    /// From when on the same may be asked again, Tokyo; where waiting helps.
+    pub again: Option<String>,
     pub desk: Option<Desk>,
     /// Where to go on, when going on makes sense here.
     pub onward: Option<Onward>,
@@ -42,6 +44,7 @@ impl RefusalPage {
             word: word_for(category, code).to_owned(),
             reference: None,
             at: None,
+            again: None,
             desk,
             onward,
             older_cards: None,
@@ -81,6 +84,8 @@ fn word_for(category: Category, code: &str) -> &'static str {
         (_, "card_not_seen") => "card-timeout",
         (_, "reader_closed") => "reader-closed",
         (_, "reader_away") => "reader-away",
+        (_, "reader_faulty") => "reader-faulty",
+        (_, "reader_too_many") => "reader-too-many",
         (_, "form_token") => "form-stale",
         (Category::Malformed, _) => "malformed",
         (Category::NotSignedIn, _) => "not-signed-in",
@@ -116,6 +121,8 @@ const WORDS: &[&str] = &[
     "card-timeout",
     "reader-closed",
     "reader-away",
+    "reader-faulty",
+    "reader-too-many",
     "source-mismatch",
     "malformed",
     "not-signed-in",

@@ -9,7 +9,8 @@ use crate::words::Words;
 use axum::extract::State;
 use axum::response::Response;
 use renkei_app::card;
-use renkei_app::start_page::OpenVisit as Open;
+use renkei_app::feeds::LateSource;
+use renkei_app::start_page::{OpenVisit as Open, StartPage as Start};
 use renkei_kernel::Timestamp;
 use serde::Deserialize;
 
@@ -38,7 +39,7 @@ pub async fn show(State(web): State<Web>, visitor: Visitor, Wish(said): Wish<Sai
     let page = StartPage {
         readers: start.readers.iter().map(reader).collect(),
         visits: start.visits.iter().map(|visit| open_visit(words, visit, start.now)).collect(),
-        notices: notices(words, &entered, start.now),
+        notices: notices(words, &entered, &start),
         done: (said.done == "closed").then(|| words.say("start-closed")),
         shell,
     };
@@ -74,12 +75,23 @@ fn open_visit(words: Words, visit: &Open, now: Timestamp) -> OpenVisit {
     }
 }
 
-fn notices(words: Words, entered: &Entered, now: Timestamp) -> Vec<Notice> {
+fn notices(words: Words, entered: &Entered, start: &Start) -> Vec<Notice> {
     let ends = entered.session.credential_not_after.tokyo_date();
-    let is_near = dates::days_between(now.tokyo_date(), ends) <= CERTIFICATE_NOTICE_DAYS;
+    let is_near = dates::days_between(start.now.tokyo_date(), ends) <= CERTIFICATE_NOTICE_DAYS;
     let certificate = is_near.then(|| Notice {
         text: words.one("start-notice-certificate-ends", "day", dates::long(words, ends)),
         look: true,
     });
-    certificate.into_iter().collect()
+    // Quiet: nobody here can hurry a storage, but whoever decides on a record should know that it stops short.
+    let late = start.late.iter().map(|source| Notice { text: late(words, source), look: false });
+    certificate.into_iter().chain(late).collect()
+}
+
+fn late(words: Words, source: &LateSource) -> String {
+    match source.reached {
+        Some(reached) => {
+            words.two("start-notice-source-late", ("name", &source.name), ("time", &dates::stamp(reached)))
+        }
+        None => words.one("start-notice-source-never", "name", &source.name),
+    }
 }

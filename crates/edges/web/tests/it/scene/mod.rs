@@ -1,9 +1,16 @@
 //! One believable scene for the preview and the snapshots: a woman with several diseases, four institutions, one year.
 //! Every person and number is invented.
 
-mod shown;
+mod charts;
+mod laboratory;
+mod medicines;
+mod record;
 
+use charts::*;
 use jiff::civil::{Date, date};
+use laboratory::*;
+use medicines::*;
+use record::*;
 use renkei_kernel::Category;
 use renkei_records::EntryKind;
 use renkei_web::dates;
@@ -30,7 +37,6 @@ use renkei_web::parts::{
 };
 use renkei_web::shell::{Desk, SessionBar, Shell};
 use renkei_web::words::{Language, Words};
-use shown::*;
 
 const VISIT: &str = "/visits/0194f0a0-0000-7000-8000-000000000001";
 

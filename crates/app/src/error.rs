@@ -35,6 +35,7 @@ impl Problem for AppError {
     fn code(&self) -> &'static str {
         match self {
             Self::Refused(refusal) => refusal.code,
+            Self::Ledger(error @ renkei_ledger::Error::HandOverWaits) => error.code(),
             Self::Ledger(_) => "trail_unavailable",
             _ => "policy_unavailable",
         }

@@ -211,6 +211,16 @@ pub enum LedgerWhat {
         /// A checkpoint kept elsewhere: finds a cut tail
         #[arg(long)]
         checkpoint: Option<PathBuf>,
+        /// Public keys kept elsewhere (trail.pub or trail.keys), instead of the key in the keys folder
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// The public keys that signed the trail, each with the sizes it signed; keep the lines elsewhere
+    Keys {
+        #[command(flatten)]
+        place: Place,
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
@@ -277,10 +287,14 @@ pub struct KeysArguments {
 
 #[derive(Debug, Subcommand)]
 pub enum KeysWhat {
-    /// Make a new installation key, wrap everything by it and erase the old one
+    /// Make a new installation key, wrap everything by it and erase the old one; or, with --trail, a new key that
+    /// signs the trail
     Rotate {
         #[command(flatten)]
         place: Place,
+        /// The trail's signing key instead of the installation's key
+        #[arg(long)]
+        trail: bool,
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },

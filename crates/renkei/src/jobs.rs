@@ -24,6 +24,7 @@ pub enum Job {
     RegulationApply { files: Vec<(String, String)> },
     Rebuild,
     KeysRotate,
+    TrailKeyRotate,
     Feeds { findings: bool },
 }
 
@@ -92,6 +93,7 @@ pub async fn run(house: &House, job: Job, say: &(dyn Fn(Progress) + Send + Sync)
         Job::RegisterFind { sought } => register_find(house, sought).await,
         Job::RegulationApply { files } => regulation_apply(house, files).await,
         Job::KeysRotate => crate::keys::rotate(house).await,
+        Job::TrailKeyRotate => crate::keys::rotate_trail(house).await,
         Job::Feeds { findings } => crate::feeds::tell(house, findings).await,
         Job::Rebuild => match house.rebuild_projections().await {
             Ok(summary) => {

@@ -88,6 +88,7 @@ impl World {
             .await
             .expect("a house");
         house.connect_readers(Arc::new(AlwaysReady));
+        house.connect_sequencer(sequencer.orders());
         let world = Self { house, clock, pki, sequencer, folder, key, cards: Mutex::default(), _database: database };
         world.load(&world.register()).await;
         world

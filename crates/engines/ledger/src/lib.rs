@@ -9,22 +9,28 @@ mod condition;
 mod error;
 mod event;
 mod folder;
+mod handover;
+mod keyring;
 mod ledger;
 mod name;
 pub mod note;
 mod prove;
 mod read;
 mod record;
+mod report;
 mod schema;
 mod sequencer;
+mod succession;
 mod tally;
 mod tiles;
 pub mod tree;
 mod verify;
 
-pub use condition::{TrailCondition, condition, numbered};
+pub use condition::{TrailCondition, condition, first_signed_at, numbered};
 pub use error::Error;
 pub use event::{Detail, Event};
+pub use handover::{KeyHandedOver, key_rotation_begun, signing_keys};
+pub use keyring::{HandOver, KeyRing, KeySpan, read_verifier_keys};
 pub use ledger::Ledger;
 pub use name::{Action, EventName, Outcome};
 pub use note::{Checkpoint, NoteError, SigningKey, VerifierKey};
@@ -33,9 +39,10 @@ pub use read::{Found, Waiting, entries_of_patient, entry_find, export, latest_ch
 pub use record::{
     Recorded, RecordedInTx, Trailed, record, record_all, record_alone, record_plain, record_plain_all, record_read,
 };
+pub use report::{Fault, Report, Warning};
 pub use schema::{AREA, MIGRATIONS, migrate};
-pub use sequencer::{Sequencer, SequencerSettings};
-pub use verify::{Fault, Report, Warning, verify};
+pub use sequencer::{Sequencer, SequencerOrders, SequencerSettings};
+pub use verify::verify;
 
 /// For tests of any crate: the trail without a permit. Not part of an ordinary build.
 #[cfg(feature = "testing")]

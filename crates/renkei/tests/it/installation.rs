@@ -23,7 +23,7 @@ use tempfile::TempDir;
 
 /// Facility code of アオバ内科, whose storage is imported.
 pub const AOBA: &str = "1710000001";
-const TRAIL_NAME: &str = "renkei.trail/main";
+pub const TRAIL_NAME: &str = "renkei.trail/main";
 /// Patients of the storage beside ハナ and キヨ, with few files each: many small commits.
 const FURTHER_PATIENTS: u32 = 12;
 
@@ -155,6 +155,7 @@ impl Installation {
         let parts = Parts { ids, db, sealer, ledger, blobs, trust, settings: HouseSettings::default() };
         let house = House::open(parts).await.expect("the house opens");
         house.connect_readers(Arc::new(AlwaysReady));
+        house.connect_sequencer(sequencer.orders());
         Opened { house, sequencer: Arc::new(sequencer), key }
     }
 

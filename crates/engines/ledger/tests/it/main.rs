@@ -7,5 +7,6 @@ mod notes;
 mod only_here;
 mod proofs;
 mod recording;
+mod rotation;
 mod scene;
 mod sequencing;

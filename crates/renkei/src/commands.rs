@@ -214,6 +214,25 @@ pub enum LedgerWhat {
         /// Public keys kept elsewhere (trail.pub or trail.keys), instead of the key in the keys folder
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
+        /// An archive, or a folder of archives, instead of the database; needs --key and nothing else
+        #[arg(long, value_name = "FOLDER", requires = "key", conflicts_with = "checkpoint")]
+        archive: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Write the closed span since the last archive into a folder outside; nothing is deleted from the database
+    Archive {
+        #[command(flatten)]
+        place: Place,
+        /// Folder of the archives, outside the installation
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+        /// Only what was signed before this day (Japanese time); without it everything up to now
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        before: Option<jiff::civil::Date>,
+        /// First entry, a size that was signed; where the newest archive in the folder ends when absent
+        #[arg(long)]
+        from: Option<u64>,
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },

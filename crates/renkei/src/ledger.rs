@@ -1,7 +1,8 @@
-//! `renkei ledger verify·keys·prove`: the trail checked offline. Reads only; needs the database, one of the trail's
+//! `renkei ledger verify·archive·keys·prove`: the trail checked offline. Reads only; needs the database, one of the trail's
 //! public keys (of the signing key in the keys folder, or kept elsewhere) and, to find a cut tail, a checkpoint that was
 //! kept elsewhere.
 
+use crate::archive::Wanted;
 use crate::commands::{Format, LedgerArguments, LedgerWhat, Place as PlaceArgument};
 use crate::outcome;
 use crate::settings::Settings;
@@ -14,8 +15,15 @@ use std::process::ExitCode;
 
 pub async fn run(arguments: LedgerArguments) -> ExitCode {
     match arguments.what {
-        LedgerWhat::Verify { place, checkpoint, key, format } => {
+        LedgerWhat::Verify { key: Some(key), archive: Some(folder), format, .. } => match kept_keys(&key) {
+            Ok(keys) => crate::archive::verify(&folder, &keys, format),
+            Err(exit) => exit,
+        },
+        LedgerWhat::Verify { place, checkpoint, key, format, .. } => {
             verify(&place, checkpoint.as_deref(), key.as_deref(), format).await
+        }
+        LedgerWhat::Archive { place, to, before, from, format } => {
+            crate::archive::archive(&place, Wanted { to, before, from, format }).await
         }
         LedgerWhat::Keys { place, format } => keys(&place, format).await,
         LedgerWhat::Prove { place, index } => prove(&place, index).await,
@@ -105,7 +113,7 @@ pub fn kept_checkpoints(folder: &Path, named: Option<&Path>) -> std::io::Result<
 /// Of the kept folder's checkpoints the newest ones are enough: each covers all before it.
 const KEPT_READ_MAX: usize = 64;
 
-fn print(report: &Report, format: Format) {
+pub fn print(report: &Report, format: Format) {
     if format == Format::Json {
         println!("{}", serde_json::to_string(report).unwrap_or_default());
         return;

@@ -38,6 +38,12 @@ pub enum Error {
         "the new signing key is announced; it follows as soon as the trail can be numbered and its checkpoint kept"
     )]
     HandOverWaits,
+    #[error(
+        "the trail does not verify from entry {first} on, nothing was archived; `renkei ledger verify` names the place"
+    )]
+    ArchiveBent { first: u64 },
+    #[error("there is no archive in {}", folder.display())]
+    NoArchive { folder: PathBuf },
     #[error("there is no entry {0} in the numbered trail")]
     NoSuchEntry(u64),
     #[error("the trail has {0} entries only")]
@@ -59,7 +65,8 @@ impl Problem for Error {
             Self::Folder { .. } | Self::Sink(_) => Category::Stopped,
             Self::Note(_) => Category::Malformed,
             Self::NoSuchEntry(_) | Self::NoSuchSize(_) => Category::NotFound,
-            Self::HandOverWaits | Self::KeyHandedOver { .. } => Category::Stopped,
+            Self::NoArchive { .. } => Category::NotFound,
+            Self::ArchiveBent { .. } | Self::HandOverWaits | Self::KeyHandedOver { .. } => Category::Stopped,
             Self::Damaged(_) | Self::OlderThanCheckpoint { .. } | Self::ContradictsCheckpoint { .. } => {
                 Category::Stopped
             }
@@ -79,6 +86,8 @@ impl Problem for Error {
             Self::Damaged(_) => "trail_damaged",
             Self::OlderThanCheckpoint { .. } => "trail_older_than_checkpoint",
             Self::ContradictsCheckpoint { .. } => "trail_contradicts_checkpoint",
+            Self::ArchiveBent { .. } => "trail_bent",
+            Self::NoArchive { .. } => "archive_absent",
             Self::KeyHandedOver { .. } => "trail_key_old",
             Self::KeyWithoutFile => "trail_key_without_file",
             Self::HandOverWaits => "trail_key_waits",

@@ -4,6 +4,8 @@
 //! verified years later by anybody with a kept checkpoint and a public key. Acts leave durable, unnumbered records;
 //! one sequencer numbers them, grows an RFC 6962 tree and signs checkpoints that are copied outside the data folder.
 
+mod archive;
+mod archived;
 mod canonical;
 mod condition;
 mod error;
@@ -26,6 +28,8 @@ mod tiles;
 pub mod tree;
 mod verify;
 
+pub use archive::{ArchiveSpan, Archived, archive, archived_until, archives_in, closed_span};
+pub use archived::{ArchiveReport, verify_archive};
 pub use condition::{TrailCondition, condition, first_signed_at, numbered};
 pub use error::Error;
 pub use event::{Detail, Event};

@@ -36,6 +36,10 @@ pub enum Fault {
     OldKeyWentOn { number: u64 },
     /// A checkpoint covers more entries than there are: the tail was cut off.
     TailCut { signed: u64, available: u64, kept: bool },
+    /// A file of an archive is not as its list of digests says, or cannot be read.
+    ArchiveFile { file: String, reason: String },
+    /// An archive does not begin where the one before it ended.
+    ArchivesApart { end: u64, first: u64 },
     /// A record that still waits was changed.
     WaitingChanged { event: Uuid },
 }
@@ -52,7 +56,9 @@ impl Fault {
             Self::CheckpointContradicted { good_until, .. } => Some(*good_until),
             Self::TailCut { available, .. } => Some(*available),
             Self::OldKeyWentOn { number } => Some(*number),
+            Self::ArchivesApart { end, .. } => Some(*end),
             Self::HandOver { .. }
+            | Self::ArchiveFile { .. }
             | Self::KeyOutOfTurn { .. }
             | Self::CheckpointInvalid { .. }
             | Self::WaitingChanged { .. } => None,
@@ -93,6 +99,10 @@ impl Fault {
             }
             Self::TailCut { signed, available, .. } => {
                 format!("署名では {signed} 件ありますが、{available} 件しかありません。末尾が切り取られています。")
+            }
+            Self::ArchiveFile { file, .. } => format!("書庫のファイル {file} が、要約の一覧と合わないか、読めません。"),
+            Self::ArchivesApart { end, first } => {
+                format!("書庫がつながっていません。{end} 件で終わり、次は {first} 件から始まっています。")
             }
             Self::WaitingChanged { event } => format!("採番を待つ記録 {event} が書き換えられています。"),
         }

@@ -10,7 +10,7 @@ use crate::handover::{KeyHandedOver, Keys, hand_overs, key_in_force};
 use crate::note::SigningKey;
 use crate::tiles::{Tiles, from_number, to_number};
 use crate::tree::{Hash, leaf_hash};
-use crate::{Checkpoint, Error, Ledger};
+use crate::{Checkpoint, Error, Ledger, VerifierKey};
 use renkei_db::sea_orm::prelude::Uuid;
 use renkei_db::sea_orm::sea_query::ArrayType;
 use renkei_db::sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
@@ -54,7 +54,7 @@ pub struct Sequencer {
 
 /// Gives the running sequencer orders; cheap to clone. Orders to one that ended fail.
 #[derive(Debug, Clone)]
-pub struct SequencerOrders(mpsc::Sender<Order>);
+pub struct SequencerOrders(mpsc::Sender<Order>, Arc<Mutex<Keys>>);
 
 enum Order {
     Flush(oneshot::Sender<Result<Option<Checkpoint>, Error>>),
@@ -71,12 +71,12 @@ impl Sequencer {
         let folder = CheckpointFolder::open(&settings.checkpoint_folder)?;
         let holder: SessionId = ledger.ids().next();
         let owed = AtomicBool::new(false);
-        let keys = Mutex::new(Keys { current: settings.key, next: None });
-        let work = Work { database, ledger: ledger.clone(), keys, folder, holder: holder.0, owed };
+        let keys = Arc::new(Mutex::new(Keys { current: settings.key, next: None }));
+        let work = Work { database, ledger: ledger.clone(), keys: keys.clone(), folder, holder: holder.0, owed };
         work.prepare().await?;
         let (orders, inbox) = mpsc::channel(16);
         let task = tokio::spawn(work.run(inbox));
-        Ok(Self { orders: SequencerOrders(orders), task: Mutex::new(Some(task)) })
+        Ok(Self { orders: SequencerOrders(orders, keys), task: Mutex::new(Some(task)) })
     }
 
     /// For those who give orders and do not end the task.
@@ -118,6 +118,11 @@ impl SequencerOrders {
         self.give(Order::Rotate).await
     }
 
+    /// The public key in force.
+    pub fn verifier(&self) -> VerifierKey {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).current.verifier()
+    }
+
     async fn give<T>(&self, order: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Order) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
         let closed = || Error::Database(renkei_db::Error::Closed);
@@ -129,7 +134,7 @@ impl SequencerOrders {
 pub(crate) struct Work {
     pub(crate) database: Database,
     pub(crate) ledger: Ledger,
-    pub(crate) keys: Mutex<Keys>,
+    pub(crate) keys: Arc<Mutex<Keys>>,
     pub(crate) folder: CheckpointFolder,
     holder: Uuid,
     /// A signed checkpoint could not be written outside (no room); it is tried again until it lies there.

@@ -69,13 +69,16 @@ impl Succession {
         self.signed_until = self.signed_until.max(size);
     }
 
-    /// Says what does not agree. Only hand-overs whose record has a number from `first` on were looked at.
-    pub(crate) fn compare(&self, first: u64, hand_overs: &[(HandOver, Uuid)], report: &mut Report) {
+    /// Says what does not agree. Only hand-overs whose record has a number from `first` on were looked at. An archive
+    /// does not say which event belongs to a hand-over; the two keys and the place do.
+    pub(crate) fn compare(&self, first: u64, hand_overs: &[(HandOver, Option<Uuid>)], report: &mut Report) {
         for (hand_over, event) in hand_overs.iter().filter(|(hand_over, _)| hand_over.size() > first) {
             let number = hand_over.size() - 1;
             let keys = [hand_over.before.to_string(), hand_over.after.to_string()];
             let found = self.announced.iter().find(|announced| announced.number == number);
-            if !found.is_some_and(|announced| announced.event == *event && announced.keys == keys) {
+            if !found
+                .is_some_and(|announced| event.is_none_or(|event| announced.event == event) && announced.keys == keys)
+            {
                 let reason = format!("entry {number} does not announce it");
                 report.fault(Fault::HandOver { size: Some(hand_over.size()), reason });
             }

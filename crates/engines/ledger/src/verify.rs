@@ -88,7 +88,7 @@ struct Check<'s> {
 }
 
 /// The hand-overs of a trail, and the records that tell of them.
-type Links = Vec<(HandOver, Uuid)>;
+type Links = Vec<(HandOver, Option<Uuid>)>;
 
 impl Check<'_> {
     fn fault(&mut self, fault: Fault) {
@@ -100,7 +100,7 @@ impl Check<'_> {
         let mut read = Vec::with_capacity(rows.len());
         for row in rows {
             match row.read() {
-                Ok(hand_over) => read.push((hand_over, row.event)),
+                Ok(hand_over) => read.push((hand_over, Some(row.event))),
                 Err(error) => self.fault(Fault::HandOver { size: Some(row.size), reason: error.to_string() }),
             }
         }

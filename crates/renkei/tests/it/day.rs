@@ -151,6 +151,15 @@ async fn an_operators_day_by_the_guide() {
     assert_eq!((exit, grades(&report)), (0, vec![]), "{report}");
     assert!(house.sign_in(&card).await.has_session());
 
+    // The trail so far, outside; never inside the installation's own folders.
+    let archives = house.home.parent().unwrap().join("archives");
+    let archive = |to: &std::path::Path| house.run(&["ledger", "archive", "--to", to.to_str().unwrap()]);
+    let written = archive(&archives);
+    assert_eq!(written.exit, 0, "{}", written.err);
+    assert!(written.out.contains("データベースからは何も消していません"), "{}", written.out);
+    let inside = archive(&house.home.join("data/archives"));
+    assert!(inside.exit == 2 && inside.err.contains("E422 archive_inside"), "{} {}", inside.exit, inside.err);
+
     // Numbers: here and at the console, and at no entrance of people.
     let told = numbers(&house).await;
     for line in [
@@ -181,12 +190,24 @@ async fn an_operators_day_by_the_guide() {
     assert_eq!(verified.exit, 0, "{}{}", verified.out, verified.err);
     let verified = house.run(&["ledger", "verify", "--key", kept.to_str().unwrap()]);
     assert_eq!(verified.exit, 0, "{}{}", verified.out, verified.err);
+    // Without the server as well; then all of it by somebody who has only the archives and the first public key.
+    let written = archive(&archives);
+    assert_eq!(written.exit, 0, "{}", written.err);
+    let mut alone = renkei(&["ledger", "verify", "--archive", archives.to_str().unwrap(), "--format", "json"]);
+    let alone = run(alone.args(["--key", kept.to_str().unwrap()]).current_dir(&archives));
+    assert_eq!(alone.exit, 0, "{}{}", alone.out, alone.err);
+    let alone: Value = serde_json::from_str(&alone.out).unwrap();
+    assert_eq!((&alone["archives"], &alone["span"]["first"]), (&Value::from(2), &Value::from(0)), "{alone}");
     let trail = |event: &'static str| std::thread::scope(|scope| scope.spawn(|| house.trail(event)).join().unwrap());
     let made = trail("instance.initialised");
     assert_eq!((made.len(), &made[0]["detail"]["kind"]), (1, &Value::from("production")));
     let states: Vec<_> =
         trail("key.rotated").iter().map(|e| e["detail"]["state"].as_str().unwrap().to_owned()).collect();
     assert_eq!(states, ["begun", "done", "handed_over"]);
+    let archived = trail("log.archived");
+    assert_eq!((archived.len(), &archived[1]["detail"]["end"]), (2, &alone["span"]["end"]));
+    assert_eq!(archived[0]["detail"]["archive"].as_str().map(str::len), Some(64), "the digest of the whole");
+    assert_eq!(trail("ledger.exported").len(), 2, "a read of the trail is itself in the trail");
     let old_put_back = std::fs::read_to_string(house.home.join("renkei.toml")).unwrap() + "trail_key_days = 0\n";
     std::fs::write(house.home.join("renkei.toml"), old_put_back).unwrap();
     assert_eq!(house.doctor().0, 0, "the age of the key is a setting");

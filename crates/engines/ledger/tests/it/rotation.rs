@@ -191,7 +191,7 @@ async fn a_hand_over_that_the_trail_does_not_tell_is_named() {
         let report = verify(&scene.test, &[stranger.verifier()], &[]).await.unwrap();
         assert!(matches!(&report.faults[0], Fault::HandOver { size: None, .. }), "{report:?}");
         scene.tamper("UPDATE trail_hand_overs SET event_id = $1", vec![event.0.into()]).await;
-        let report = verify(&scene.test, &[new.clone()], &[]).await.unwrap();
+        let report = verify(&scene.test, std::slice::from_ref(&new), &[]).await.unwrap();
         assert!(matches!(&report.faults[..], [Fault::HandOver { size: Some(21), .. }]), "{engine:?} {report:?}");
         let bent = whole.replace(&old.to_string(), &stranger.verifier().to_string());
         scene.tamper("UPDATE trail_hand_overs SET note = $1", vec![bent.into()]).await;

@@ -422,10 +422,12 @@ async fn a_rotation_of_the_trails_key_killed_anywhere_leaves_a_trail_that_verifi
         // Whatever the kill left half done is settled now: another rotation goes as usual.
         opened.house.rotate_trail_key().await.expect("the next rotation");
         trail_verifies(&copy, &opened).await;
-        let report =
-            renkei_ledger::verify(opened.house.db(), &[first.clone()], &copy.kept_checkpoints()).await.unwrap();
+        let report = renkei_ledger::verify(opened.house.db(), std::slice::from_ref(&first), &copy.kept_checkpoints())
+            .await
+            .unwrap();
         assert!(report.is_ok() && report.warnings.is_empty(), "round {round} ({landed:?}): {report:?}");
-        let (ring, hand_overs, _) = renkei_ledger::signing_keys(opened.house.db(), &[first.clone()]).await.unwrap();
+        let (ring, hand_overs, _) =
+            renkei_ledger::signing_keys(opened.house.db(), std::slice::from_ref(&first)).await.unwrap();
         let stands = |line: &str| {
             let words: Vec<&str> = line.split(' ').collect();
             ring.spans().iter().any(|span| span.from.to_string() == words[1] && span.key.to_string() == words[2])

@@ -1,6 +1,7 @@
 //! What a use case answers when it does not do what was asked.
 
 use renkei_kernel::{Category, EventId, Problem};
+use renkei_ledger::Error as Trail;
 use std::time::Duration;
 
 /// Failures below a use case. To people they are all *stopped for the moment*: what could not be checked or recorded
@@ -43,12 +44,22 @@ impl Problem for AppError {
     fn category(&self) -> Category {
         match self {
             Self::Refused(refusal) | Self::NotYet { refusal, .. } => refusal.category,
+            Self::Ledger(error @ Trail::NoSuchSize(_)) => error.category(),
             _ => Category::Stopped,
         }
     }
     fn code(&self) -> &'static str {
         match self {
             Self::Refused(refusal) | Self::NotYet { refusal, .. } => refusal.code,
+            // What the operator's own commands ask of the trail.
+            Self::Ledger(
+                error @ (Trail::HandOverWaits
+                | Trail::ArchiveBent { .. }
+                | Trail::ContradictsCheckpoint { .. }
+                | Trail::NoSuchSize(_)
+                | Trail::Folder { .. }
+                | Trail::Sink(_)),
+            ) => error.code(),
             Self::Ledger(_) => "trail_unavailable",
             _ => "policy_unavailable",
         }

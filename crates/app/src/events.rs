@@ -8,7 +8,7 @@ use crate::load_register::LoadSummary;
 use crate::session::{Caller, Session};
 use renkei_access::{Actor, Purpose, Zone};
 use renkei_kernel::{BatchId, CardReadId, EventId, GrantId, InstitutionId, PersonId, ReaderId};
-use renkei_ledger::{Detail, Event, EventName, Outcome};
+use renkei_ledger::{ArchiveSpan, Archived, Detail, Event, EventName, Outcome};
 use renkei_store::batches::Counts;
 use renkei_store::sessions::SessionRow;
 
@@ -311,6 +311,23 @@ pub(crate) fn identities_indexed(house: &House, people: usize) -> Event {
 /// What this installation is, at its first start (R-X-19).
 pub(crate) fn instance_initialised(house: &House, kind: InstanceKind) -> Event {
     house.ledger().event(EventName::InstanceInitialised).object_class("instance").detail("kind", kind.code())
+}
+
+fn trail_span(event: Event, span: ArchiveSpan) -> Event {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    event.object_class("trail").detail("first", number(span.first)).detail("end", number(span.end))
+}
+
+/// A span of the trail is about to be read for an archive.
+pub(crate) fn trail_exported(house: &House, span: ArchiveSpan) -> Event {
+    trail_span(house.ledger().event(EventName::LedgerExported).method("console"), span)
+}
+
+/// It lies outside and was verified. The digest names the archive as a whole; it covers hashes, nobody's data.
+pub(crate) fn log_archived(house: &House, archived: &Archived) -> Event {
+    let event = house.ledger().event(EventName::LogArchived).actor(Actor::Installation).method("console");
+    let event = trail_span(event, archived.span).detail("root", archived.root.as_str());
+    event.detail("archive", archived.digest).listener(Zone::Console)
 }
 
 fn key_event(house: &House, before: [u8; 8], state: &str) -> Event {

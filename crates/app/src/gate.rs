@@ -244,6 +244,12 @@ pub(crate) fn identity_search(house: &House) -> Permit {
     work(house, PermitKind::IdentitySearch, Subject::Installation, actor, view, Zone::Console, None)
 }
 
+/// Writing a span of the trail outside, at the console.
+pub(crate) fn trail_archive(house: &House) -> Permit {
+    let (actor, output) = (Actor::Installation, Operation::Output);
+    work(house, PermitKind::Trail, Subject::Installation, actor, output, Zone::Console, None)
+}
+
 /// Making the keys that people are found by.
 pub(crate) fn identity_index(house: &House) -> Permit {
     let (actor, view) = (Actor::Installation, Operation::View);

@@ -16,7 +16,7 @@ use renkei_db::Database;
 use renkei_hpki::{Examined, Trust};
 use renkei_kernel::{Ids, InstitutionId, Steady, Timestamp};
 use renkei_keys::Sealer;
-use renkei_ledger::Ledger;
+use renkei_ledger::{Ledger, SequencerOrders};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
@@ -58,6 +58,7 @@ struct Inner {
     loads_seen: AtomicU64,
     readers: OnceLock<Arc<dyn CardReaders>>,
     watcher: OnceLock<Arc<dyn Watcher>>,
+    sequencer: OnceLock<SequencerOrders>,
     instance: OnceLock<InstanceKind>,
     feeds: FeedBoard,
     /// Held while a register or a regulation is read, checked and written.
@@ -98,6 +99,7 @@ impl House {
                 loads_seen: AtomicU64::new(0),
                 readers: OnceLock::new(),
                 watcher: OnceLock::new(),
+                sequencer: OnceLock::new(),
                 instance: OnceLock::new(),
                 feeds: FeedBoard::default(),
                 loading: tokio::sync::Mutex::new(()),
@@ -202,6 +204,13 @@ impl House {
     /// Connects whoever counts; once.
     pub fn connect_watcher(&self, watcher: Arc<dyn Watcher>) {
         let _ = self.inner.watcher.set(watcher);
+    }
+    /// Connects the trail's sequencer, for what needs a checkpoint now or a new signing key; once.
+    pub fn connect_sequencer(&self, sequencer: SequencerOrders) {
+        let _ = self.inner.sequencer.set(sequencer);
+    }
+    pub(crate) fn sequencer(&self) -> Result<&SequencerOrders, AppError> {
+        self.inner.sequencer.get().ok_or(AppError::Unreadable("the trail's sequencer"))
     }
     pub(crate) fn watcher(&self) -> Option<&Arc<dyn Watcher>> {
         self.inner.watcher.get()

@@ -1,4 +1,5 @@
-//! Replacing the installation's key: everything is wrapped anew, rows and originals are not touched (R-X-16).
+//! Replacing the installation's key: everything is wrapped anew, rows and originals are not touched (R-X-16). And
+//! replacing the trail's signing key.
 //!
 //! Separate from the key store because the trail is told of it (law 2). The store is a file of its own, so the two
 //! cannot share a transaction: a durable note stands before the first key is touched, the trail is told of the
@@ -8,7 +9,7 @@
 use crate::error::AppError;
 use crate::events;
 use crate::house::House;
-use renkei_ledger::record_alone;
+use renkei_ledger::{KeyHandedOver, record_alone};
 use serde::Serialize;
 
 /// How a rotation ended.
@@ -56,6 +57,18 @@ impl House {
         record_alone(self.db(), events::key_rotation_begun(self, before)).await?;
         let wrapped = store.rotate_installation_key().await?;
         self.tell(RotationEnd::Done, before, Some(wrapped)).await
+    }
+
+    /// Replaces the key that signs the trail's checkpoints: announced in the trail, handed over at a size that both keys
+    /// sign, the old key destroyed, and that told as well. The sequencer does it, so that nothing else is signed
+    /// meanwhile (`renkei_ledger`, *handover*).
+    ///
+    /// # Errors
+    /// The trail cannot be numbered or its checkpoint not kept outside: then the sequencer goes on trying, and every
+    /// start finishes what was announced.
+    pub async fn rotate_trail_key(&self) -> Result<KeyHandedOver, AppError> {
+        let _alone = self.loading().await;
+        Ok(self.sequencer()?.rotate_key().await?)
     }
 
     /// Tells the trail of a rotation that was cut short; the key store finished it when it was opened.

@@ -3,6 +3,7 @@
 //! Pages, APIs, commands and jobs call these and nothing below (law 5). Each loads what it decides on, asks the one
 //! decision, records, and only then touches data.
 
+pub mod archive_trail;
 pub mod card;
 pub mod codes;
 pub mod error;

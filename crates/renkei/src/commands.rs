@@ -211,6 +211,35 @@ pub enum LedgerWhat {
         /// A checkpoint kept elsewhere: finds a cut tail
         #[arg(long)]
         checkpoint: Option<PathBuf>,
+        /// Public keys kept elsewhere (trail.pub or trail.keys), instead of the key in the keys folder
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+        /// An archive, or a folder of archives, instead of the database; needs --key and nothing else
+        #[arg(long, value_name = "FOLDER", requires = "key", conflicts_with = "checkpoint")]
+        archive: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Write the closed span since the last archive into a folder outside; nothing is deleted from the database
+    Archive {
+        #[command(flatten)]
+        place: Place,
+        /// Folder of the archives, outside the installation
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+        /// Only what was signed before this day (Japanese time); without it everything up to now
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        before: Option<jiff::civil::Date>,
+        /// First entry, a size that was signed; where the newest archive in the folder ends when absent
+        #[arg(long)]
+        from: Option<u64>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// The public keys that signed the trail, each with the sizes it signed; keep the lines elsewhere
+    Keys {
+        #[command(flatten)]
+        place: Place,
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
@@ -277,10 +306,14 @@ pub struct KeysArguments {
 
 #[derive(Debug, Subcommand)]
 pub enum KeysWhat {
-    /// Make a new installation key, wrap everything by it and erase the old one
+    /// Make a new installation key, wrap everything by it and erase the old one; or, with --trail, a new key that
+    /// signs the trail
     Rotate {
         #[command(flatten)]
         place: Place,
+        /// The trail's signing key instead of the installation's key
+        #[arg(long)]
+        trail: bool,
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },

@@ -17,14 +17,34 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "job", rename_all = "snake_case")]
 pub enum Job {
-    ImportSsmix2 { institution: String, paths: Vec<PathBuf> },
-    RegisterLoad { text: String },
-    RegisterReader { key: String },
-    RegisterFind { sought: SoughtWords },
-    RegulationApply { files: Vec<(String, String)> },
+    ImportSsmix2 {
+        institution: String,
+        paths: Vec<PathBuf>,
+    },
+    RegisterLoad {
+        text: String,
+    },
+    RegisterReader {
+        key: String,
+    },
+    RegisterFind {
+        sought: SoughtWords,
+    },
+    RegulationApply {
+        files: Vec<(String, String)>,
+    },
     Rebuild,
     KeysRotate,
-    Feeds { findings: bool },
+    TrailKeyRotate,
+    /// `before` in microseconds; the folder as the running server sees it.
+    TrailArchive {
+        folder: PathBuf,
+        before: Option<i64>,
+        first: Option<u64>,
+    },
+    Feeds {
+        findings: bool,
+    },
 }
 
 /// Whom an operator looks for, as typed. Never printed.
@@ -92,6 +112,8 @@ pub async fn run(house: &House, job: Job, say: &(dyn Fn(Progress) + Send + Sync)
         Job::RegisterFind { sought } => register_find(house, sought).await,
         Job::RegulationApply { files } => regulation_apply(house, files).await,
         Job::KeysRotate => crate::keys::rotate(house).await,
+        Job::TrailArchive { folder, before, first } => crate::archive::write(house, &folder, before, first).await,
+        Job::TrailKeyRotate => crate::keys::rotate_trail(house).await,
         Job::Feeds { findings } => crate::feeds::tell(house, findings).await,
         Job::Rebuild => match house.rebuild_projections().await {
             Ok(summary) => {

@@ -1,4 +1,5 @@
-//! `renkei keys rotate`: a new installation key, everything wrapped anew, the old one erased, the trail told.
+//! `renkei keys rotate`: a new installation key, everything wrapped anew, the old one erased, the trail told. With
+//! `--trail` a new key that signs the trail's checkpoints.
 
 use crate::commands::{KeysArguments, KeysWhat};
 use crate::console;
@@ -9,7 +10,30 @@ use std::process::ExitCode;
 
 pub async fn run(arguments: KeysArguments) -> ExitCode {
     match arguments.what {
-        KeysWhat::Rotate { place, format } => console::carry_out(&place.config, Job::KeysRotate, format).await,
+        KeysWhat::Rotate { place, trail, format } => {
+            let job = if trail { Job::TrailKeyRotate } else { Job::KeysRotate };
+            console::carry_out(&place.config, job, format).await
+        }
+    }
+}
+
+/// The job for the trail's signing key.
+pub async fn rotate_trail(house: &House) -> Answer {
+    match house.rotate_trail_key().await {
+        Ok(handed) => {
+            let (size, key) = (handed.size, &handed.key_after);
+            let lines = vec![
+                format!(
+                    "監査証跡の署名の鍵を取り替えました。{size} 件までは古い鍵、{size} 件からは新しい鍵が有効です（{size} 件の封印には両方が署名しました）。古い秘密の鍵は消しました。keys の控えを今とり直し、古い控えは破棄し、次の公開鍵を監査する方へ渡してください。"
+                ),
+                format!(
+                    "the trail's signing key was replaced: the old one counts up to {size} entries, the new one from there on, both signed that checkpoint; the old private key is destroyed. Copy keys again now, destroy older copies, and give the public key to the auditors"
+                ),
+                key.clone(),
+            ];
+            Answer::done(lines, handed)
+        }
+        Err(error) => Answer::problem(&error),
     }
 }
 

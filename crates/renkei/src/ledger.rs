@@ -1,19 +1,31 @@
-//! `renkei ledger verify·prove·export`: the trail checked offline. Reads only; needs the database, the trail's public
-//! key (from the signing key in the keys folder) and, to find a cut tail, a checkpoint that was kept elsewhere.
+//! `renkei ledger verify·archive·keys·prove`: the trail checked offline. Reads only; needs the database, one of the trail's
+//! public keys (of the signing key in the keys folder, or kept elsewhere) and, to find a cut tail, a checkpoint that was
+//! kept elsewhere.
 
+use crate::archive::Wanted;
 use crate::commands::{Format, LedgerArguments, LedgerWhat, Place as PlaceArgument};
 use crate::outcome;
 use crate::settings::Settings;
 use crate::wiring::{Place, TRAIL_NAME, WiringError};
 use renkei_db::Database;
 use renkei_kernel::Problem as _;
-use renkei_ledger::{Report, SigningKey};
+use renkei_ledger::{Report, SigningKey, VerifierKey};
 use std::path::Path;
 use std::process::ExitCode;
 
 pub async fn run(arguments: LedgerArguments) -> ExitCode {
     match arguments.what {
-        LedgerWhat::Verify { place, checkpoint, format } => verify(&place, checkpoint.as_deref(), format).await,
+        LedgerWhat::Verify { key: Some(key), archive: Some(folder), format, .. } => match kept_keys(&key) {
+            Ok(keys) => crate::archive::verify(&folder, &keys, format),
+            Err(exit) => exit,
+        },
+        LedgerWhat::Verify { place, checkpoint, key, format, .. } => {
+            verify(&place, checkpoint.as_deref(), key.as_deref(), format).await
+        }
+        LedgerWhat::Archive { place, to, before, from, format } => {
+            crate::archive::archive(&place, Wanted { to, before, from, format }).await
+        }
+        LedgerWhat::Keys { place, format } => keys(&place, format).await,
         LedgerWhat::Prove { place, index } => prove(&place, index).await,
     }
 }
@@ -24,15 +36,28 @@ fn place(argument: &PlaceArgument) -> Result<Place, ExitCode> {
         .map_err(|error| outcome::refused(error.category(), error.code(), &error))
 }
 
-async fn open(place: &Place) -> Result<(Database, SigningKey), WiringError> {
+async fn open(place: &Place) -> Result<(Database, VerifierKey), WiringError> {
     let key = SigningKey::load(&place.keys, TRAIL_NAME)?;
     let database = Database::open(place.database.clone().reading_only()).await?;
-    Ok((database, key))
+    Ok((database, key.verifier()))
 }
 
-async fn verify(argument: &PlaceArgument, checkpoint: Option<&Path>, format: Format) -> ExitCode {
+/// The keys in a file that somebody keeps.
+fn kept_keys(file: &Path) -> Result<Vec<VerifierKey>, ExitCode> {
+    let text = std::fs::read_to_string(file).map_err(|error| error.to_string());
+    text.and_then(|text| renkei_ledger::read_verifier_keys(&text).map_err(|error| error.to_string())).map_err(|error| {
+        eprintln!("renkei: E400 公開鍵を読めません / the public key cannot be read: {error}");
+        ExitCode::from(2)
+    })
+}
+
+async fn verify(argument: &PlaceArgument, checkpoint: Option<&Path>, key: Option<&Path>, format: Format) -> ExitCode {
     let place = match place(argument) {
         Ok(place) => place,
+        Err(exit) => return exit,
+    };
+    let trusted = match key.map(kept_keys).transpose() {
+        Ok(trusted) => trusted,
         Err(exit) => return exit,
     };
     let kept = match kept_checkpoints(&place.checkpoints, checkpoint) {
@@ -43,8 +68,14 @@ async fn verify(argument: &PlaceArgument, checkpoint: Option<&Path>, format: For
         }
     };
     let checked = async {
-        let (database, key) = open(&place).await?;
-        let report = renkei_ledger::verify(&database, &[key.verifier()], &kept).await?;
+        let (database, keys) = match trusted {
+            Some(trusted) => (Database::open(place.database.clone().reading_only()).await?, trusted),
+            None => {
+                let (database, own) = open(&place).await?;
+                (database, vec![own])
+            }
+        };
+        let report = renkei_ledger::verify(&database, &keys, &kept).await?;
         database.close().await?;
         Ok::<Report, WiringError>(report)
     };
@@ -82,7 +113,7 @@ pub fn kept_checkpoints(folder: &Path, named: Option<&Path>) -> std::io::Result<
 /// Of the kept folder's checkpoints the newest ones are enough: each covers all before it.
 const KEPT_READ_MAX: usize = 64;
 
-fn print(report: &Report, format: Format) {
+pub fn print(report: &Report, format: Format) {
     if format == Format::Json {
         println!("{}", serde_json::to_string(report).unwrap_or_default());
         return;
@@ -100,6 +131,31 @@ fn print(report: &Report, format: Format) {
     } else if let Some(first) = report.first_broken {
         println!("最初の異常は {first} 番です。 / the first broken entry is {first}");
     }
+}
+
+/// The list for auditors, as it also lies beside the checkpoints (`trail.keys`).
+async fn keys(argument: &PlaceArgument, format: Format) -> ExitCode {
+    let place = match place(argument) {
+        Ok(place) => place,
+        Err(exit) => return exit,
+    };
+    let listed = async {
+        let (database, own) = open(&place).await?;
+        let (ring, hand_overs, _since) = renkei_ledger::signing_keys(&database, &[own]).await?;
+        database.close().await?;
+        Ok::<_, WiringError>((ring, hand_overs))
+    };
+    outcome::of_problem(listed.await.map(|(ring, hand_overs)| match format {
+        Format::Text => print!("{}", ring.published()),
+        Format::Json => {
+            let span = |span: &renkei_ledger::KeySpan| {
+                serde_json::json!({ "from": span.from, "until": span.until, "key": span.key.to_string() })
+            };
+            let keys: Vec<_> = ring.spans().iter().map(span).collect();
+            let notes: Vec<_> = hand_overs.iter().map(|one| one.checkpoint().note()).collect();
+            println!("{}", serde_json::json!({ "keys": keys, "hand_overs": notes }));
+        }
+    }))
 }
 
 async fn prove(argument: &PlaceArgument, index: u64) -> ExitCode {

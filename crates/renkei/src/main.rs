@@ -1,5 +1,6 @@
 //! `renkei`: the program. Reads the command line and hands over; every command is a file of its own.
 
+mod archive;
 mod card_agent;
 mod certificate;
 mod commands;

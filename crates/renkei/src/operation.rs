@@ -115,6 +115,9 @@ pub struct Thresholds {
     pub disk_free_mib: u64,
     /// Minutes a running server may leave records without a signature.
     pub checkpoint_minutes: i64,
+    /// Days after which the key that signs the trail is called old; 0: never. No rule names a number; two years is
+    /// this program's proposal.
+    pub trail_key_days: i64,
 }
 
 impl Default for Thresholds {
@@ -126,6 +129,7 @@ impl Default for Thresholds {
             disk_free_percent: 10,
             disk_free_mib: 2_048,
             checkpoint_minutes: 10,
+            trail_key_days: 730,
         }
     }
 }

@@ -161,6 +161,7 @@ pub async fn open(place: Place, ids: Ids) -> Result<Opened, WiringError> {
         Sequencer::start(db.clone(), &ledger, SequencerSettings { key, checkpoint_folder: place.checkpoints }).await?;
     let settings = HouseSettings { feed_late_hours: place.feed_late_hours };
     let house = House::open(Parts { ids, db, sealer, ledger, blobs, trust, settings }).await?;
+    house.connect_sequencer(sequencer.orders());
     house.settle_instance(place.kind).await?;
     if let Some(rotated) = house.settle_rotation().await? {
         tracing::warn!(

@@ -99,6 +99,7 @@ impl World {
             .expect("a house");
         let readers = Arc::new(Readers::default());
         house.connect_readers(readers.clone());
+        house.connect_sequencer(sequencer.orders());
         let cards = Mutex::default();
         let world = Self { house, clock, pki, sequencer, folder, readers, key, cards, _database: database };
         world.load(&world.register()).await;

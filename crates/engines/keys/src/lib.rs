@@ -22,5 +22,8 @@ pub use keystore::{FileKeyStore, Found, KeyId, KeyRecord, KeyState, KeyStore, To
 pub use seal::{SealKind, Sealed};
 pub use sealer::{ChartKey, Sealer};
 pub use secret::Secret;
-pub use secret_file::{create_secret_file, read_secret_file, refuse_if_inside};
+pub use secret_file::{
+    create_secret_file, erase_secret_file, erase_what_was_replaced, read_secret_file, refuse_if_inside,
+    replace_and_erase,
+};
 pub use survey::{Survey, fits, survey};

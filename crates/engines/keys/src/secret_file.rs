@@ -76,7 +76,7 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), Error> {
 
 /// Puts `next` in the place of `current`, then overwrites what `current` held. What is to be overwritten keeps a second
 /// name meanwhile: a program killed in between finds it at its next start ([`erase_what_was_replaced`]).
-pub(crate) fn replace_and_erase(current: &Path, next: &Path) -> Result<(), Error> {
+pub fn replace_and_erase(current: &Path, next: &Path) -> Result<(), Error> {
     let replaced = replaced_name(current);
     fs::hard_link(current, &replaced).map_err(unusable(&replaced))?;
     let folder = current.parent().unwrap_or(Path::new("."));
@@ -88,7 +88,7 @@ pub(crate) fn replace_and_erase(current: &Path, next: &Path) -> Result<(), Error
 
 /// Overwrites and removes what an earlier replacement of `current` left. When that was cut off before `current` was
 /// replaced, both names are the same file and only the second name goes.
-pub(crate) fn erase_what_was_replaced(current: &Path) -> Result<(), Error> {
+pub fn erase_what_was_replaced(current: &Path) -> Result<(), Error> {
     let replaced = replaced_name(current);
     let old = match fs::metadata(&replaced) {
         Ok(old) => old,
@@ -97,12 +97,28 @@ pub(crate) fn erase_what_was_replaced(current: &Path) -> Result<(), Error> {
     };
     let new = fs::metadata(current).map_err(unusable(current))?;
     if (old.dev(), old.ino()) != (new.dev(), new.ino()) {
-        let zeros = vec![0u8; usize::try_from(old.len().min(SECRET_FILE_MAX_BYTES)).unwrap_or(0)];
-        let mut file = OpenOptions::new().write(true).open(&replaced).map_err(unusable(&replaced))?;
-        file.write_all(&zeros).and_then(|()| file.sync_all()).map_err(unusable(&replaced))?;
+        overwrite(&replaced, old.len())?;
     }
     fs::remove_file(&replaced).map_err(unusable(&replaced))?;
     sync_folder(current.parent().unwrap_or(Path::new(".")))
+}
+
+fn overwrite(path: &Path, length: u64) -> Result<(), Error> {
+    let zeros = vec![0u8; usize::try_from(length.min(SECRET_FILE_MAX_BYTES)).unwrap_or(0)];
+    let mut file = OpenOptions::new().write(true).open(path).map_err(unusable(path))?;
+    file.write_all(&zeros).and_then(|()| file.sync_all()).map_err(unusable(path))
+}
+
+/// Overwrites and removes a secret file that will never be used; nothing happens when it is not there.
+pub fn erase_secret_file(path: &Path) -> Result<(), Error> {
+    let length = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata.len(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(unusable(path)(error)),
+    };
+    overwrite(path, length)?;
+    fs::remove_file(path).map_err(unusable(path))?;
+    sync_folder(path.parent().unwrap_or(Path::new(".")))
 }
 
 fn replaced_name(current: &Path) -> std::path::PathBuf {

@@ -63,6 +63,13 @@ pub async fn condition(database: &Database) -> Result<TrailCondition, Error> {
     })
 }
 
+/// When the first checkpoint was signed: since then the first key is in force.
+pub async fn first_signed_at(database: &Database) -> Result<Option<Timestamp>, Error> {
+    let sql = "SELECT signed_at FROM trail_checkpoints ORDER BY size LIMIT 1";
+    let rows = query(database.reader(), sql, vec![]).await?;
+    Ok(rows.first().map(|row| row.try_get("", "signed_at")).transpose()?.map(Timestamp))
+}
+
 /// As [`condition`] without looking at entries: cheap enough to be asked every few seconds.
 pub async fn numbered(database: &Database) -> Result<(u64, Option<Timestamp>), Error> {
     let on = database.reader();

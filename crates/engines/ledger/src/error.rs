@@ -30,6 +30,20 @@ pub enum Error {
     OlderThanCheckpoint { available: u64, kept: u64 },
     #[error("a checkpoint of {size} entries was signed before and does not fit this trail")]
     ContradictsCheckpoint { size: u64 },
+    #[error("this signing key handed over to another one at {size} entries and may not sign any more")]
+    KeyHandedOver { size: u64 },
+    #[error("a signing key without a file cannot be replaced")]
+    KeyWithoutFile,
+    #[error(
+        "the new signing key is announced; it follows as soon as the trail can be numbered and its checkpoint kept"
+    )]
+    HandOverWaits,
+    #[error(
+        "the trail does not verify from entry {first} on, nothing was archived; `renkei ledger verify` names the place"
+    )]
+    ArchiveBent { first: u64 },
+    #[error("there is no archive in {}", folder.display())]
+    NoArchive { folder: PathBuf },
     #[error("there is no entry {0} in the numbered trail")]
     NoSuchEntry(u64),
     #[error("the trail has {0} entries only")]
@@ -51,10 +65,12 @@ impl Problem for Error {
             Self::Folder { .. } | Self::Sink(_) => Category::Stopped,
             Self::Note(_) => Category::Malformed,
             Self::NoSuchEntry(_) | Self::NoSuchSize(_) => Category::NotFound,
+            Self::NoArchive { .. } => Category::NotFound,
+            Self::ArchiveBent { .. } | Self::HandOverWaits | Self::KeyHandedOver { .. } => Category::Stopped,
             Self::Damaged(_) | Self::OlderThanCheckpoint { .. } | Self::ContradictsCheckpoint { .. } => {
                 Category::Stopped
             }
-            Self::TooLarge { .. } | Self::NotThePermitsPatient => Category::Unexpected,
+            Self::TooLarge { .. } | Self::NotThePermitsPatient | Self::KeyWithoutFile => Category::Unexpected,
         }
     }
     fn code(&self) -> &'static str {
@@ -70,6 +86,11 @@ impl Problem for Error {
             Self::Damaged(_) => "trail_damaged",
             Self::OlderThanCheckpoint { .. } => "trail_older_than_checkpoint",
             Self::ContradictsCheckpoint { .. } => "trail_contradicts_checkpoint",
+            Self::ArchiveBent { .. } => "trail_bent",
+            Self::NoArchive { .. } => "archive_absent",
+            Self::KeyHandedOver { .. } => "trail_key_old",
+            Self::KeyWithoutFile => "trail_key_without_file",
+            Self::HandOverWaits => "trail_key_waits",
             Self::NoSuchEntry(_) => "trail_entry_absent",
             Self::NoSuchSize(_) => "trail_size_absent",
         }

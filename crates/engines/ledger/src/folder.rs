@@ -1,10 +1,14 @@
 //! The folder of checkpoints, outside the data folder from the first day: what finds a cut tail.
 //!
 //! Every signed checkpoint becomes a file `<Tokyo day>/<size>.checkpoint`, and `latest.checkpoint` is the newest.
-//! A file is written beside, synced and renamed, so that there is never half a checkpoint. Beside them lies the
-//! public key (`trail.pub`) for the convenience of a verifier; who distrusts this machine brings a kept copy.
+//! A file is written beside, synced and renamed, so that there is never half a checkpoint. Beside them lie the
+//! public key in force (`trail.pub`), the list of all keys with the sizes they signed (`trail.keys`) and the notes by
+//! which one followed the other (`hand-overs/`), for the convenience of a verifier; who distrusts this machine brings a
+//! kept copy of any one of the keys.
 
 use crate::Error;
+use crate::handover::HandOverRow;
+use crate::keyring::KeyRing;
 use crate::note::{Checkpoint, VerifierKey};
 use renkei_kernel::Timestamp;
 use std::fs::{self, File};
@@ -12,7 +16,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 pub(crate) const LATEST: &str = "latest.checkpoint";
-pub(crate) const PUBLIC_KEY: &str = "trail.pub";
+const PUBLIC_KEY: &str = "trail.pub";
+const PUBLIC_KEYS: &str = "trail.keys";
+const HAND_OVERS: &str = "hand-overs";
 
 /// See the module's text.
 #[derive(Debug, Clone)]
@@ -21,11 +27,29 @@ pub(crate) struct CheckpointFolder {
 }
 
 impl CheckpointFolder {
-    pub(crate) fn open(folder: &Path, key: &VerifierKey) -> Result<Self, Error> {
+    pub(crate) fn open(folder: &Path) -> Result<Self, Error> {
         let this = Self { folder: folder.to_owned() };
         fs::create_dir_all(folder).map_err(|e| this.unusable(&e))?;
-        this.write(&folder.join(PUBLIC_KEY), format!("{key}\n").as_bytes())?;
         Ok(this)
+    }
+
+    /// Publishes the key in force and all before it.
+    pub(crate) fn publish(&self, key: &VerifierKey, rows: &[HandOverRow]) -> Result<(), Error> {
+        let notes = self.folder.join(HAND_OVERS);
+        if !rows.is_empty() && !notes.exists() {
+            fs::create_dir_all(&notes).and_then(|()| sync(&self.folder)).map_err(|e| self.unusable(&e))?;
+        }
+        let mut hand_overs = Vec::with_capacity(rows.len());
+        for row in rows {
+            let path = notes.join(format!("{:012}.checkpoint", row.size));
+            if !path.exists() {
+                self.write(&path, row.note.as_bytes())?;
+            }
+            hand_overs.push(row.read()?);
+        }
+        let ring = KeyRing::linked(std::slice::from_ref(key), &hand_overs)?;
+        self.write(&self.folder.join(PUBLIC_KEYS), ring.published().as_bytes())?;
+        self.write(&self.folder.join(PUBLIC_KEY), format!("{key}\n").as_bytes())
     }
 
     fn unusable(&self, error: &std::io::Error) -> Error {

@@ -4,27 +4,37 @@
 //! verified years later by anybody with a kept checkpoint and a public key. Acts leave durable, unnumbered records;
 //! one sequencer numbers them, grows an RFC 6962 tree and signs checkpoints that are copied outside the data folder.
 
+mod archive;
+mod archived;
 mod canonical;
 mod condition;
 mod error;
 mod event;
 mod folder;
+mod handover;
+mod keyring;
 mod ledger;
 mod name;
 pub mod note;
 mod prove;
 mod read;
 mod record;
+mod report;
 mod schema;
 mod sequencer;
+mod succession;
 mod tally;
 mod tiles;
 pub mod tree;
 mod verify;
 
-pub use condition::{TrailCondition, condition, numbered};
+pub use archive::{ArchiveSpan, Archived, archive, archived_until, archives_in, closed_span};
+pub use archived::{ArchiveReport, verify_archive};
+pub use condition::{TrailCondition, condition, first_signed_at, numbered};
 pub use error::Error;
 pub use event::{Detail, Event};
+pub use handover::{KeyHandedOver, key_rotation_begun, signing_keys};
+pub use keyring::{HandOver, KeyRing, KeySpan, read_verifier_keys};
 pub use ledger::Ledger;
 pub use name::{Action, EventName, Outcome};
 pub use note::{Checkpoint, NoteError, SigningKey, VerifierKey};
@@ -33,9 +43,10 @@ pub use read::{Found, Waiting, entries_of_patient, entry_find, export, latest_ch
 pub use record::{
     Recorded, RecordedInTx, Trailed, record, record_all, record_alone, record_plain, record_plain_all, record_read,
 };
+pub use report::{Fault, Report, Warning};
 pub use schema::{AREA, MIGRATIONS, migrate};
-pub use sequencer::{Sequencer, SequencerSettings};
-pub use verify::{Fault, Report, Warning, verify};
+pub use sequencer::{Sequencer, SequencerOrders, SequencerSettings};
+pub use verify::verify;
 
 /// For tests of any crate: the trail without a permit. Not part of an ordinary build.
 #[cfg(feature = "testing")]

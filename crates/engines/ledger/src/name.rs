@@ -123,6 +123,8 @@ names! {
     LedgerVerified, "ledger.verified", Read;
     LedgerExported, "ledger.exported", Read;
     LedgerRead, "ledger.read", Read;
+    /// A closed span of the trail was written outside (R-X-05).
+    LogArchived, "log.archived", Execute;
     AccessLogViewed, "patient.accesslog.viewed", Read;
     ErrorShown, "error.shown", Execute;
     JobRan, "job.ran", Execute;

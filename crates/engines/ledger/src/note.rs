@@ -10,7 +10,7 @@ use renkei_kernel::Entropy;
 use renkei_keys::{Secret, create_secret_file, read_secret_file};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use sha2::{Digest, Sha256};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Signature lines read in one note; more are refused.
 const SIGNATURES_MAX: usize = 64;
@@ -33,6 +33,10 @@ pub enum NoteError {
     NoKnownSignature,
     #[error("the public key is not in the form name+id+key")]
     Key,
+    #[error("the key {} signed it outside its time", hex::encode(key))]
+    OutOfTurn { key: [u8; 4] },
+    #[error("it is no hand-over from one key of the log to the next")]
+    NoHandOver,
 }
 
 /// How a key signs.
@@ -102,11 +106,21 @@ impl VerifierKey {
         &self.name
     }
 
-    fn id(&self) -> [u8; 4] {
+    pub(crate) fn id(&self) -> [u8; 4] {
         key_id(&self.name, self.algorithm, &self.public)
     }
 
-    fn accepts(&self, text: &str, signature: &[u8]) -> bool {
+    /// The key's id as it stands in its written form: eight hexadecimal digits.
+    pub fn id_text(&self) -> String {
+        hex::encode(self.id())
+    }
+
+    /// Whether this key signs a log's own state (and not as a witness).
+    pub(crate) fn is_plain(&self) -> bool {
+        self.algorithm == Algorithm::Plain
+    }
+
+    pub(crate) fn accepts(&self, text: &str, signature: &[u8]) -> bool {
         let public = UnparsedPublicKey::new(&ED25519, &self.public);
         match self.algorithm {
             Algorithm::Plain => public.verify(text.as_bytes(), signature).is_ok(),
@@ -131,6 +145,8 @@ impl std::fmt::Display for VerifierKey {
 pub struct SigningKey {
     name: String,
     pair: Ed25519KeyPair,
+    /// The keys' folder it was made in or loaded from.
+    folder: Option<PathBuf>,
 }
 
 const FILE: &str = "trail-signing.key";
@@ -142,23 +158,43 @@ impl SigningKey {
             return Err(NoteError::Key);
         }
         let pair = Ed25519KeyPair::from_seed_unchecked(seed.reveal()).map_err(|_| NoteError::Key)?;
-        Ok(Self { name: name.to_owned(), pair })
+        Ok(Self { name: name.to_owned(), pair, folder: None })
     }
 
     /// Makes `trail-signing.key` (0600) in the keys' folder; never overwrites one.
     pub fn create(folder: &Path, name: &str, entropy: &dyn Entropy) -> Result<Self, crate::Error> {
+        Self::create_file(&Self::file(folder), name, entropy)
+    }
+
+    pub(crate) fn create_file(path: &Path, name: &str, entropy: &dyn Entropy) -> Result<Self, crate::Error> {
         let seed = Secret::random(entropy);
         let key = Self::from_seed(name, &seed)?;
-        create_secret_file(&folder.join(FILE), seed.reveal())?;
-        Ok(key)
+        create_secret_file(path, seed.reveal())?;
+        Ok(Self { folder: path.parent().map(Path::to_owned), ..key })
     }
 
     /// Loads it; refuses a file that others may read.
     pub fn load(folder: &Path, name: &str) -> Result<Self, crate::Error> {
-        let path = folder.join(FILE);
-        let content = read_secret_file(&path)?;
-        let seed = Secret::from_slice(&content).ok_or(renkei_keys::Error::KeyFileDamaged { path })?;
-        Ok(Self::from_seed(name, &seed)?)
+        Self::load_file(&Self::file(folder), name)
+    }
+
+    pub(crate) fn load_file(path: &Path, name: &str) -> Result<Self, crate::Error> {
+        let content = read_secret_file(path)?;
+        let seed = Secret::from_slice(&content).ok_or(renkei_keys::Error::KeyFileDamaged { path: path.to_owned() })?;
+        Ok(Self { folder: path.parent().map(Path::to_owned), ..Self::from_seed(name, &seed)? })
+    }
+
+    pub(crate) fn file(folder: &Path) -> PathBuf {
+        folder.join(FILE)
+    }
+
+    /// Where its file and those of a rotation lie; `None` for a key without a file.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     pub fn verifier(&self) -> VerifierKey {
@@ -170,10 +206,21 @@ impl SigningKey {
     /// Signs the state of the log.
     pub fn sign(&self, size: u64, root: &Hash) -> Checkpoint {
         let text = checkpoint_text(&self.name, size, root);
+        let note = format!("{text}\n{}", self.signature_line(&text));
+        Checkpoint { origin: self.name.clone(), size, root: *root, note }
+    }
+
+    /// As [`Self::sign`], with further lines (each ended by a newline) as part of what is signed, by `other` as well.
+    pub(crate) fn sign_with(&self, other: &Self, size: u64, root: &Hash, further: &str) -> Checkpoint {
+        let text = checkpoint_text(&self.name, size, root) + further;
+        let note = format!("{text}\n{}{}", self.signature_line(&text), other.signature_line(&text));
+        Checkpoint { origin: self.name.clone(), size, root: *root, note }
+    }
+
+    fn signature_line(&self, text: &str) -> String {
         let mut blob = self.verifier().id().to_vec();
         blob.extend_from_slice(self.pair.sign(text.as_bytes()).as_ref());
-        let note = format!("{text}\n\u{2014} {} {}\n", self.name, STANDARD.encode(blob));
-        Checkpoint { origin: self.name.clone(), size, root: *root, note }
+        format!("\u{2014} {} {}\n", self.name, STANDARD.encode(blob))
     }
 }
 
@@ -233,15 +280,20 @@ impl Checkpoint {
         if origin != own.name {
             return Err(NoteError::Origin);
         }
+        Self::judged(origin, size, root, note)
+    }
+
+    /// From the parts of a note whose signatures were judged.
+    pub(crate) fn judged(origin: &str, size: u64, root: Hash, note: &[u8]) -> Result<Self, NoteError> {
         let note = String::from_utf8(note.to_vec()).map_err(|_| NoteError::Form)?;
         Ok(Self { origin: origin.to_owned(), size, root, note })
     }
 }
 
-type SignatureLine<'n> = (&'n str, Vec<u8>);
+pub(crate) type SignatureLine<'n> = (&'n str, Vec<u8>);
 
 /// Text (with its last newline) and signature lines.
-fn split_note(note: &[u8]) -> Result<(&str, Vec<SignatureLine<'_>>), NoteError> {
+pub(crate) fn split_note(note: &[u8]) -> Result<(&str, Vec<SignatureLine<'_>>), NoteError> {
     if note.len() > NOTE_BYTES_MAX {
         return Err(NoteError::Form);
     }
@@ -268,7 +320,7 @@ fn split_note(note: &[u8]) -> Result<(&str, Vec<SignatureLine<'_>>), NoteError> 
 }
 
 /// Origin, size and root; extension lines after them are allowed and part of what is signed.
-fn read_text(text: &str) -> Result<(&str, u64, Hash), NoteError> {
+pub(crate) fn read_text(text: &str) -> Result<(&str, u64, Hash), NoteError> {
     let mut lines = text.split('\n');
     let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next()) else {
         return Err(NoteError::Form);

@@ -6,10 +6,11 @@
 //! database. A lease row lets many nodes exist while one numbers.
 
 use crate::folder::CheckpointFolder;
+use crate::handover::{KeyHandedOver, Keys, hand_overs, key_in_force};
 use crate::note::SigningKey;
 use crate::tiles::{Tiles, from_number, to_number};
 use crate::tree::{Hash, leaf_hash};
-use crate::{Checkpoint, Error, Ledger};
+use crate::{Checkpoint, Error, Ledger, VerifierKey};
 use renkei_db::sea_orm::prelude::Uuid;
 use renkei_db::sea_orm::sea_query::ArrayType;
 use renkei_db::sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
@@ -47,12 +48,17 @@ pub struct SequencerSettings {
 /// The running task. Dropping it lets the task go on until the runtime ends; [`Sequencer::stop`] ends it in order.
 #[derive(Debug)]
 pub struct Sequencer {
-    orders: mpsc::Sender<Order>,
+    orders: SequencerOrders,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// Gives the running sequencer orders; cheap to clone. Orders to one that ended fail.
+#[derive(Debug, Clone)]
+pub struct SequencerOrders(mpsc::Sender<Order>, Arc<Mutex<Keys>>);
+
 enum Order {
     Flush(oneshot::Sender<Result<Option<Checkpoint>, Error>>),
+    Rotate(oneshot::Sender<Result<KeyHandedOver, Error>>),
     Stop(oneshot::Sender<Result<Option<Checkpoint>, Error>>),
 }
 
@@ -62,25 +68,31 @@ impl Sequencer {
     /// Refuses with [`Error::OlderThanCheckpoint`] or [`Error::ContradictsCheckpoint`] when an older or another trail
     /// was put in place: signing on would show two histories. Records go on waiting durably in that case.
     pub async fn start(database: Database, ledger: &Ledger, settings: SequencerSettings) -> Result<Self, Error> {
-        let folder = CheckpointFolder::open(&settings.checkpoint_folder, &settings.key.verifier())?;
+        let folder = CheckpointFolder::open(&settings.checkpoint_folder)?;
         let holder: SessionId = ledger.ids().next();
         let owed = AtomicBool::new(false);
-        let work = Work { database, ledger: ledger.clone(), key: settings.key, folder, holder: holder.0, owed };
+        let keys = Arc::new(Mutex::new(Keys { current: settings.key, next: None }));
+        let work = Work { database, ledger: ledger.clone(), keys: keys.clone(), folder, holder: holder.0, owed };
         work.prepare().await?;
         let (orders, inbox) = mpsc::channel(16);
         let task = tokio::spawn(work.run(inbox));
-        Ok(Self { orders, task: Mutex::new(Some(task)) })
+        Ok(Self { orders: SequencerOrders(orders, keys), task: Mutex::new(Some(task)) })
+    }
+
+    /// For those who give orders and do not end the task.
+    pub fn orders(&self) -> SequencerOrders {
+        self.orders.clone()
     }
 
     /// Numbers everything that waits now and signs a checkpoint over it; answers the newest checkpoint (`None` while
     /// the trail is empty or another node numbers). Before exports and in tests.
     pub async fn flush(&self) -> Result<Option<Checkpoint>, Error> {
-        self.order(Order::Flush).await
+        self.orders.flush().await
     }
 
     /// As [`Self::flush`], then ends the task.
     pub async fn stop(&self) -> Result<Option<Checkpoint>, Error> {
-        let answer = self.order(Order::Stop).await;
+        let answer = self.orders.give(Order::Stop).await;
         let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task
             && task.await.is_err()
@@ -89,23 +101,41 @@ impl Sequencer {
         }
         answer
     }
+}
 
-    async fn order(
-        &self,
-        order: impl FnOnce(oneshot::Sender<Result<Option<Checkpoint>, Error>>) -> Order,
-    ) -> Result<Option<Checkpoint>, Error> {
+impl SequencerOrders {
+    /// As [`Sequencer::flush`].
+    pub async fn flush(&self) -> Result<Option<Checkpoint>, Error> {
+        self.give(Order::Flush).await
+    }
+
+    /// Makes a new signing key, hands over to it at a size that both sign, and destroys the old one (`handover`).
+    ///
+    /// # Errors
+    /// [`Error::HandOverWaits`] when it was announced and could not be finished yet (another node numbers, no room for
+    /// the checkpoint outside): the sequencer goes on trying, and every start takes it up.
+    pub async fn rotate_key(&self) -> Result<KeyHandedOver, Error> {
+        self.give(Order::Rotate).await
+    }
+
+    /// The public key in force.
+    pub fn verifier(&self) -> VerifierKey {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).current.verifier()
+    }
+
+    async fn give<T>(&self, order: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Order) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
         let closed = || Error::Database(renkei_db::Error::Closed);
-        self.orders.send(order(reply)).await.map_err(|_| closed())?;
+        self.0.send(order(reply)).await.map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
     }
 }
 
-struct Work {
-    database: Database,
-    ledger: Ledger,
-    key: Arc<SigningKey>,
-    folder: CheckpointFolder,
+pub(crate) struct Work {
+    pub(crate) database: Database,
+    pub(crate) ledger: Ledger,
+    pub(crate) keys: Arc<Mutex<Keys>>,
+    pub(crate) folder: CheckpointFolder,
     holder: Uuid,
     /// A signed checkpoint could not be written outside (no room); it is tried again until it lies there.
     owed: AtomicBool,
@@ -121,10 +151,10 @@ struct Numbered {
 }
 
 /// State of the log as committed.
-struct State {
+pub(crate) struct State {
     size: u64,
     signed: u64,
-    signed_at: Option<Timestamp>,
+    pub(crate) signed_at: Option<Timestamp>,
 }
 
 impl Work {
@@ -143,8 +173,9 @@ impl Work {
                 })
             })
             .await?;
-        let state = self.state().await?;
-        if let Some(kept) = self.folder.latest(&self.key.verifier())? {
+        self.take_up_rotation().await?;
+        let (state, key) = (self.state().await?, self.key().verifier());
+        if let Some(kept) = self.folder.latest(&key)? {
             if kept.size() > state.size {
                 return Err(Error::OlderThanCheckpoint { available: state.size, kept: kept.size() });
             }
@@ -158,6 +189,7 @@ impl Work {
         if let Some(row) = newest.first() {
             self.ledger.seen(Timestamp(row.try_get::<i64>("", "newest_at")?));
         }
+        self.folder.publish(&key, &hand_overs(self.database.reader()).await?)?;
         self.write_missing_files().await
     }
 
@@ -196,6 +228,10 @@ impl Work {
                     let answer = self.number_all(&mut signed, true).await;
                     let _ = reply.send(answer);
                 }
+                Some(Order::Rotate(reply)) => {
+                    let answer = self.rotate(&mut signed).await;
+                    let _ = reply.send(answer);
+                }
                 Some(Order::Stop(reply)) => {
                     let answer = self.number_all(&mut signed, true).await;
                     if self.give_back_the_lease().await.is_err() {
@@ -219,7 +255,7 @@ impl Work {
     }
 
     /// Numbers until nothing waits; signs when a checkpoint is due, or in any case when `sign` asks for it.
-    async fn number_all(&self, signed: &mut Instant, sign: bool) -> Result<Option<Checkpoint>, Error> {
+    pub(crate) async fn number_all(&self, signed: &mut Instant, sign: bool) -> Result<Option<Checkpoint>, Error> {
         loop {
             let numbered = self.number_some().await?;
             if numbered.elsewhere {
@@ -235,16 +271,21 @@ impl Work {
             let by_count = state.size.saturating_sub(state.signed) >= CHECKPOINT_EVERY_ENTRIES;
             let seconds = u64::try_from(CHECKPOINT_EVERY_SECONDS).unwrap_or(10);
             let by_time = state.size > state.signed && signed.elapsed() >= Duration::from_secs(seconds);
-            return if sign || by_count || by_time || self.owed.load(Ordering::Relaxed) {
-                *signed = Instant::now();
-                self.sign().await
-            } else {
-                Ok(None)
-            };
+            let owed = self.owed.load(Ordering::Relaxed) || self.is_handing_over();
+            if !(sign || by_count || by_time || owed) {
+                return Ok(None);
+            }
+            *signed = Instant::now();
+            let handing_over = self.is_handing_over();
+            let checkpoint = self.sign().await?;
+            // The end of the old key was recorded meanwhile and belongs to what is numbered now.
+            if !handing_over || self.is_handing_over() {
+                return Ok(checkpoint);
+            }
         }
     }
 
-    async fn state(&self) -> Result<State, Error> {
+    pub(crate) async fn state(&self) -> Result<State, Error> {
         let rows = query(
             self.database.reader(),
             "SELECT s.size AS size, c.size AS signed, c.signed_at AS signed_at FROM trail_sequencer s \
@@ -282,9 +323,14 @@ impl Work {
             .await
     }
 
-    /// Signs the committed state unless it is signed already, keeps the note in the database, then as files.
+    /// Signs the committed state unless it is signed already, keeps the note in the database, then as files. While a
+    /// new key is announced the state is read before the record's number is looked for: as long as it has none, the
+    /// old key signs what stands before it.
     async fn sign(&self) -> Result<Option<Checkpoint>, Error> {
-        let state = self.state().await?;
+        let mut state = self.state().await?;
+        if self.hand_over().await? {
+            state = self.state().await?;
+        }
         if state.size == 0 {
             return Ok(None);
         }
@@ -295,15 +341,19 @@ impl Work {
         let snapshot = self.database.snapshot().await?;
         let root = Tiles::new(&snapshot).range(0, state.size).await?;
         drop(snapshot);
-        let checkpoint = self.key.sign(state.size, &root);
-        // The time orders the files; one set back must not sort a newer checkpoint before an older one.
-        let now = state.signed_at.map_or(self.ledger.ids().now(), |before| before.max(self.ledger.ids().now()));
+        let key = self.key();
+        let (checkpoint, own) = (key.sign(state.size, &root), Arc::new(key.verifier()));
+        let now = self.signing_time(state.signed_at);
         let (size, note) = (to_number(checkpoint.size())?, checkpoint.note().to_owned());
         let kept = self
             .database
             .act_as(Isolation::ReadCommitted, move |tx| -> BoxFuture<'_, Result<u64, Error>> {
-                let note = note.clone();
+                let (note, own) = (note.clone(), own.clone());
                 Box::pin(async move {
+                    // Another node may have handed over to a key that this one does not have.
+                    if let Some(newer) = key_in_force(tx).await?.filter(|newest| newest.after != *own) {
+                        return Err(Error::KeyHandedOver { size: newer.size() });
+                    }
                     execute(
                         tx,
                         "INSERT INTO trail_checkpoints (size, root, note, signed_at) VALUES ($1, $2, $3, $4) \
@@ -325,6 +375,12 @@ impl Work {
         Ok(Some(checkpoint))
     }
 
+    /// The time orders the files; one set back must not sort a newer checkpoint before an older one.
+    pub(crate) fn signing_time(&self, before: Option<Timestamp>) -> Timestamp {
+        let now = self.ledger.ids().now();
+        before.map_or(now, |before| before.max(now))
+    }
+
     /// Checkpoints that are in the database and could not be written outside when they were signed.
     async fn write_owed_files(&self) -> Result<(), Error> {
         if self.owed.load(Ordering::Relaxed) {
@@ -339,7 +395,7 @@ impl Work {
         let rows = query(self.database.reader(), sql, vec![to_number(size)?.into()]).await?;
         let row = rows.first().ok_or_else(|| Error::Damaged(format!("checkpoint {size}")))?;
         let note: String = row.try_get("", "note")?;
-        Ok(Checkpoint::read(note.as_bytes(), &[self.key.verifier()])?)
+        Ok(Checkpoint::read(note.as_bytes(), &[self.key().verifier()])?)
     }
 }
 
@@ -498,7 +554,7 @@ pub(crate) fn marks(first: usize, count: usize) -> String {
     (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
-async fn execute(tx: &Tx, sql: &str, values: Vec<Value>) -> Result<u64, Error> {
+pub(crate) async fn execute(tx: &Tx, sql: &str, values: Vec<Value>) -> Result<u64, Error> {
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
     Ok(tx.execute_raw(statement).await?.rows_affected())
 }

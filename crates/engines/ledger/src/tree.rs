@@ -37,6 +37,11 @@ impl Growing {
     pub fn new() -> Self {
         Self::default()
     }
+    /// Goes on from a tree of `size` of which only the roots of its perfect subtrees are known, largest first; `None`
+    /// unless there is one for each bit set in `size`.
+    pub fn resumed(size: u64, roots: Vec<Hash>) -> Option<Self> {
+        (roots.len() as u64 == u64::from(size.count_ones())).then_some(Self { size, roots })
+    }
     pub fn size(&self) -> u64 {
         self.size
     }

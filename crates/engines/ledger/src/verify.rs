@@ -4,8 +4,12 @@
 //! of which kept ones come from outside. It needs no keys but the public one and works on a copied file that is
 //! opened for reading only. It streams; memory does not grow with the trail except by its checkpoints.
 
+use crate::handover::{HandOverRow, hand_overs, has_table};
+use crate::keyring::{HandOver, KeyRing};
 use crate::prove::log_size;
+use crate::report::{Fault, Report, Warning};
 use crate::sequencer::query;
+use crate::succession::Succession;
 use crate::tiles::{TILE_WIDTH, Tiles, fold_perfect, from_number, to_number};
 use crate::tree::{Growing, Hash, leaf_hash};
 use crate::{Checkpoint, Error, VerifierKey};
@@ -13,117 +17,20 @@ use renkei_db::sea_orm::QueryResult;
 use renkei_db::sea_orm::prelude::Uuid;
 use renkei_db::{Database, Snapshot};
 use renkei_kernel::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 const PAGE: i64 = 2_000;
-/// Faults and warnings listed one by one; the rest is counted.
-const LISTED_MAX: usize = 100;
 /// Entries of one second may be numbered in another order; more than this is a step of the clock.
 const TIME_SLACK_MICROS: i64 = 5_000_000;
 
-/// Something that cannot be so in a trail nobody touched. Numbers count from 0.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "fault", rename_all = "snake_case")]
-pub enum Fault {
-    /// The entry's bytes do not fit its hash: a byte was changed, entries were swapped or put in.
-    EntryChanged { number: u64 },
-    /// `count` entries from `number` on are gone.
-    EntriesMissing { number: u64, count: u64 },
-    /// An entry behind the end of the tree.
-    EntryBeyondEnd { number: u64 },
-    /// Time, name or patient beside the entry differ from the entry itself.
-    BesideEntry { number: u64 },
-    /// A stored hash of the tree does not follow from those below; the entries it covers begin at `number`.
-    Tile { level: u32, position: u64, number: u64 },
-    /// The tree at `size` is not the one that was signed; up to `good_until` it was.
-    CheckpointContradicted { size: u64, good_until: u64, kept: bool },
-    /// A checkpoint in the database or handed in is not a valid note of this log.
-    CheckpointInvalid { size: Option<u64>, kept: bool, reason: String },
-    /// A checkpoint covers more entries than there are: the tail was cut off.
-    TailCut { signed: u64, available: u64, kept: bool },
-    /// A record that still waits was changed.
-    WaitingChanged { event: Uuid },
-}
-
-impl Fault {
-    /// The first entry this fault puts in doubt.
-    pub fn number(&self) -> Option<u64> {
-        match self {
-            Self::EntryChanged { number }
-            | Self::EntriesMissing { number, .. }
-            | Self::EntryBeyondEnd { number }
-            | Self::BesideEntry { number }
-            | Self::Tile { number, .. } => Some(*number),
-            Self::CheckpointContradicted { good_until, .. } => Some(*good_until),
-            Self::TailCut { available, .. } => Some(*available),
-            Self::CheckpointInvalid { .. } | Self::WaitingChanged { .. } => None,
-        }
-    }
-
-    /// For the person who reads the result.
-    pub fn text_ja(&self) -> String {
-        match self {
-            Self::EntryChanged { number } => format!("{number} 番の記録が書き換えられています。"),
-            Self::EntriesMissing { number, count } => format!("{number} 番から {count} 件の記録がありません。"),
-            Self::EntryBeyondEnd { number } => format!("台帳の終わりより後に {number} 番の記録があります。"),
-            Self::BesideEntry { number } => format!("{number} 番の検索用の項目が記録の内容と違います。"),
-            Self::Tile { number, .. } => format!("{number} 番から始まる区間のハッシュが合いません。"),
-            Self::CheckpointContradicted { size, good_until, .. } => {
-                format!("{size} 件時点の署名と合いません。{good_until} 件までは合っています。")
-            }
-            Self::CheckpointInvalid { kept: true, .. } => "渡された署名ファイルが正しくありません。".to_owned(),
-            Self::CheckpointInvalid { .. } => "保存された署名に正しくないものがあります。".to_owned(),
-            Self::TailCut { signed, available, .. } => {
-                format!("署名では {signed} 件ありますが、{available} 件しかありません。末尾が切り取られています。")
-            }
-            Self::WaitingChanged { event } => format!("採番を待つ記録 {event} が書き換えられています。"),
-        }
-    }
-}
-
-/// Worth a look, but possible in an honest trail.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "warning", rename_all = "snake_case")]
-pub enum Warning {
-    /// The time stands before that of an earlier entry and the entry does not say that the clock was set back.
-    TimeBackwards { number: u64 },
-    /// No checkpoint from outside was handed in, so a cut tail could not be found.
-    NoKeptCheckpoint,
-}
-
-/// The verifier's answer.
-#[derive(Debug, Clone, Serialize)]
-pub struct Report {
-    /// Entries of the tree.
-    pub entries: u64,
-    /// Records without a number yet.
-    pub waiting: u64,
-    /// Root over all entries as read, in hexadecimal.
-    pub root: String,
-    /// Signed checkpoints in the database.
-    pub checkpoints: u64,
-    /// Entries covered by a checkpoint with a good signature (database or kept).
-    pub covered: u64,
-    /// The lowest entry that any fault puts in doubt.
-    pub first_broken: Option<u64>,
-    /// The first hundred; `faults_total` counts all.
-    pub faults: Vec<Fault>,
-    pub faults_total: u64,
-    pub warnings: Vec<Warning>,
-    pub warnings_total: u64,
-}
-
-impl Report {
-    pub fn is_ok(&self) -> bool {
-        self.faults_total == 0
-    }
-}
-
-/// Verifies the trail in `database` by `keys` (the log's own first, witnesses after it) and by the notes in `kept`,
-/// which were stored outside. Errors only when something cannot be read at all; whatever is wrong is in the report.
+/// Verifies the trail in `database` by `keys` (one or more of the log's own first, old or new; witnesses after them)
+/// and by the notes in `kept`, which were stored outside. The log's other keys follow from its hand-overs. Errors only
+/// when something cannot be read at all; whatever is wrong is in the report.
 pub async fn verify(database: &Database, keys: &[VerifierKey], kept: &[Vec<u8>]) -> Result<Report, Error> {
+    let has_hand_overs = has_table(database).await?;
     let snapshot = database.snapshot().await?;
+    let hand_overs = if has_hand_overs { hand_overs(&snapshot).await? } else { Vec::new() };
     let size = log_size(&snapshot).await?;
     let mut check = Check {
         tiles: Tiles::new(&snapshot),
@@ -134,26 +41,18 @@ pub async fn verify(database: &Database, keys: &[VerifierKey], kept: &[Vec<u8>])
         good_until: 0,
         contradicted: false,
         newest: i64::MIN,
-        report: Report {
-            entries: size,
-            waiting: 0,
-            root: String::new(),
-            checkpoints: 0,
-            covered: 0,
-            first_broken: None,
-            faults: Vec::new(),
-            faults_total: 0,
-            warnings: Vec::new(),
-            warnings_total: 0,
-        },
+        succession: Succession::default(),
+        report: Report { entries: size, ..Report::default() },
     };
-    check.read_checkpoints(keys, kept, size).await?;
+    let (ring, linked) = check.link(keys, &hand_overs, size)?;
+    check.read_checkpoints(&ring, kept, size).await?;
     check.entries(size).await?;
     check.upper_tiles().await?;
     check.waiting().await?;
+    check.succession.compare(0, &linked, &mut check.report);
     check.report.root = hex::encode(check.tree.root());
     if kept.is_empty() {
-        check.warn(Warning::NoKeptCheckpoint);
+        check.report.warn(Warning::NoKeptCheckpoint);
     }
     Ok(check.report)
 }
@@ -184,28 +83,41 @@ struct Check<'s> {
     good_until: u64,
     contradicted: bool,
     newest: i64,
+    succession: Succession,
     report: Report,
 }
 
+/// The hand-overs of a trail, and the records that tell of them.
+type Links = Vec<(HandOver, Option<Uuid>)>;
+
 impl Check<'_> {
     fn fault(&mut self, fault: Fault) {
-        self.report.faults_total += 1;
-        if let Some(number) = fault.number() {
-            self.report.first_broken = Some(self.report.first_broken.map_or(number, |first| first.min(number)));
+        self.report.fault(fault);
+    }
+
+    /// The log's keys, as its hand-overs link them to one that is trusted.
+    fn link(&mut self, trusted: &[VerifierKey], rows: &[HandOverRow], size: u64) -> Result<(KeyRing, Links), Error> {
+        let mut read = Vec::with_capacity(rows.len());
+        for row in rows {
+            match row.read() {
+                Ok(hand_over) => read.push((hand_over, Some(row.event))),
+                Err(error) => self.fault(Fault::HandOver { size: Some(row.size), reason: error.to_string() }),
+            }
         }
-        if self.report.faults.len() < LISTED_MAX {
-            self.report.faults.push(fault);
+        let hand_overs: Vec<HandOver> = read.iter().map(|(hand_over, _)| hand_over.clone()).collect();
+        match KeyRing::linked(trusted, &hand_overs) {
+            Ok(ring) => {
+                hand_overs.iter().for_each(|hand_over| self.signed(hand_over.checkpoint(), size, false));
+                Ok((ring, read))
+            }
+            Err(error) => {
+                self.fault(Fault::HandOver { size: None, reason: error.to_string() });
+                Ok((KeyRing::linked(trusted, &[])?, Vec::new()))
+            }
         }
     }
 
-    fn warn(&mut self, warning: Warning) {
-        self.report.warnings_total += 1;
-        if self.report.warnings.len() < LISTED_MAX {
-            self.report.warnings.push(warning);
-        }
-    }
-
-    async fn read_checkpoints(&mut self, keys: &[VerifierKey], kept: &[Vec<u8>], size: u64) -> Result<(), Error> {
+    async fn read_checkpoints(&mut self, ring: &KeyRing, kept: &[Vec<u8>], size: u64) -> Result<(), Error> {
         let mut after = -1;
         loop {
             let rows = query(
@@ -219,18 +131,14 @@ impl Check<'_> {
                 self.report.checkpoints += 1;
                 let (claimed, note) = (from_number(after)?, row.try_get::<String>("", "note")?);
                 let root: Vec<u8> = row.try_get("", "root")?;
-                match Checkpoint::read(note.as_bytes(), keys) {
+                match ring.read(note.as_bytes()) {
                     Ok(note) if note.size() == claimed && root == note.root() => self.signed(&note, size, false),
                     Ok(_) => self.fault(Fault::CheckpointInvalid {
                         size: Some(claimed),
                         kept: false,
                         reason: "the note says something else than its row".to_owned(),
                     }),
-                    Err(error) => self.fault(Fault::CheckpointInvalid {
-                        size: Some(claimed),
-                        kept: false,
-                        reason: error.to_string(),
-                    }),
+                    Err(error) => self.fault(Fault::of_note(error, Some(claimed), false)),
                 }
             }
             if rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
@@ -238,17 +146,16 @@ impl Check<'_> {
             }
         }
         for note in kept {
-            match Checkpoint::read(note, keys) {
+            match ring.read(note) {
                 Ok(note) => self.signed(&note, size, true),
-                Err(error) => {
-                    self.fault(Fault::CheckpointInvalid { size: None, kept: true, reason: error.to_string() });
-                }
+                Err(error) => self.fault(Fault::of_note(error, None, true)),
             }
         }
         Ok(())
     }
 
     fn signed(&mut self, note: &Checkpoint, size: u64, kept: bool) {
+        self.succession.signed(note.size());
         if note.size() > size {
             self.fault(Fault::TailCut { signed: note.size(), available: size, kept });
         } else {
@@ -328,9 +235,10 @@ impl Check<'_> {
             Ok(inside) => {
                 let stepped = inside.t_quality.is_some_and(|q| q.state.as_deref() == Some("stepped_back"));
                 if at < self.newest.saturating_sub(TIME_SLACK_MICROS) && !stepped {
-                    self.warn(Warning::TimeBackwards { number });
+                    self.report.warn(Warning::TimeBackwards { number });
                 }
                 self.newest = self.newest.max(at);
+                self.succession.entry(number, &inside.event, inside.id, entry);
                 inside.id == row.try_get::<Uuid>("", "event_id")?
                     && Timestamp::parse_rfc3339(&inside.t) == Some(Timestamp(at))
                     && inside.event == row.try_get::<String>("", "name")?

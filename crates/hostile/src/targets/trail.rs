@@ -4,7 +4,7 @@ use renkei_db::Settings;
 use renkei_kernel::{EventId, Timestamp};
 use renkei_keys::Secret;
 use renkei_ledger::tree::{self, Growing, Hash};
-use renkei_ledger::{Checkpoint, Found, SigningKey, VerifierKey};
+use renkei_ledger::{Checkpoint, Found, HandOver, SigningKey, VerifierKey, read_verifier_keys};
 use std::sync::LazyLock;
 
 /// The log's key of the fictional region.
@@ -18,6 +18,13 @@ pub fn checkpoint(bytes: &[u8]) {
         let ours = KEY.sign(read.size(), read.root());
         let text = ours.note().split("\n\n").next().unwrap();
         assert!(read.note().starts_with(text) && read.origin() == keys[0].name(), "a forged note was believed");
+    }
+    // The region's key never handed over: a note that says so was not signed by it.
+    if let Ok(hand_over) = HandOver::read(bytes) {
+        assert!(![&hand_over.before, &hand_over.after].contains(&&keys[0]), "a forged hand-over was believed");
+    }
+    if let Ok(kept) = read_verifier_keys(&String::from_utf8_lossy(bytes)) {
+        assert!(!kept.is_empty());
     }
     if let Ok(key) = VerifierKey::parse(&String::from_utf8_lossy(bytes)) {
         assert_eq!(VerifierKey::parse(&key.to_string()).unwrap(), key);

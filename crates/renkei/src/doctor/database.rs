@@ -108,7 +108,48 @@ async fn trail(ward: &Ward, database: &Database) -> Vec<Finding> {
         }
     }
     findings.extend(seals(ward, &condition));
+    findings.extend(signing_key(ward, database).await);
     findings
+}
+
+/// The key that signs: whether the trail handed over to another one, and how long it has been in force.
+async fn signing_key(ward: &Ward, database: &Database) -> Option<Finding> {
+    // Without the key nothing can be asked; the check of keys tells that.
+    let own = SigningKey::load(&ward.folders.keys, TRAIL_NAME).ok()?.verifier();
+    let (ring, _, since) = match renkei_ledger::signing_keys(database, std::slice::from_ref(&own)).await {
+        Ok(keys) => keys,
+        Err(error) => return Some(unusable(&error.to_string())),
+    };
+    let in_force = ring.spans().last().is_some_and(|span| span.key == own);
+    if !in_force && !renkei_ledger::key_rotation_begun(&ward.folders.keys) {
+        return Some(
+            Finding::fault("trail_key_old", "trail-signing.key")
+                .says(
+                    "監査証跡の署名の鍵が、すでに引き継ぎを終えた古い鍵です。このままでは serve を始められません。",
+                    "the trail's signing key is an old one that handed over to another; serve will not start",
+                )
+                .asks(
+                    "交換の後にとった keys の控えから戻してください。",
+                    "put back a copy of keys that was made after the rotation",
+                ),
+        );
+    }
+    let since = match since {
+        Some(since) => since,
+        None => renkei_ledger::first_signed_at(database).await.ok()??,
+    };
+    let (days, limit) = (ward.now.seconds_since(since).div_euclid(86_400), ward.thresholds.trail_key_days);
+    (limit > 0 && days >= limit).then(|| {
+        Finding::attention("trail_key_aged", "trail-signing.key")
+            .says(
+                format!("監査証跡の署名の鍵を {days} 日使っています（目安 {limit} 日）。"),
+                format!("the trail's signing key has been in force for {days} days ({limit} by the settings)"),
+            )
+            .asks(
+                "renkei keys rotate --trail を行い、keys の控えをとり直してください。",
+                "run renkei keys rotate --trail and copy keys again",
+            )
+    })
 }
 
 /// Checkpoints: new enough, kept outside, and not newer than the trail.

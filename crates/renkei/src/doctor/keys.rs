@@ -40,6 +40,12 @@ pub async fn check(ward: &Ward) -> Vec<Finding> {
             }
         }
     }
+    if renkei_ledger::key_rotation_begun(folder) && !ward.server.runs() {
+        findings.push(Finding::notice("trail_key_rotation_begun", "trail-signing.key").says(
+            "監査証跡の署名の鍵の交換が途中です。次に serve を始めると片付きます。",
+            "a rotation of the trail's signing key was begun; the next start settles it",
+        ));
+    }
     if let Err(renkei_ledger::Error::Key(error)) = SigningKey::load(folder, TRAIL_NAME) {
         findings.push(unusable("trail-signing.key", &error));
     }

@@ -137,14 +137,38 @@ async fn an_operators_day_by_the_guide() {
     assert!(rotated["summary"]["wrapped"].as_u64().unwrap() > 2, "{rotated}");
     assert!(house.sign_in(&card).await.has_session(), "the house goes on under the new key");
 
+    // The key that signs the trail, while the server runs; whoever kept its first public key goes on verifying.
+    let kept = house.home.join("kept.pub");
+    std::fs::copy(house.home.join("checkpoints/trail.pub"), &kept).unwrap();
+    let handed = house.run(&["keys", "rotate", "--trail", "--format", "json"]);
+    assert_eq!(handed.exit, 0, "{}", handed.err);
+    let handed: Value = serde_json::from_str(&handed.out).unwrap();
+    let listed = house.run(&["ledger", "keys"]).out;
+    assert_eq!(listed, std::fs::read_to_string(house.home.join("checkpoints/trail.keys")).unwrap());
+    let new_key = handed["summary"]["key_after"].as_str().unwrap();
+    assert!(listed.lines().count() == 2 && listed.trim_end().ends_with(new_key), "{listed}");
+    let (exit, report) = house.doctor();
+    assert_eq!((exit, grades(&report)), (0, vec![]), "{report}");
+    assert!(house.sign_in(&card).await.has_session());
+
+    // The trail so far, outside; never inside the installation's own folders.
+    let archives = house.home.parent().unwrap().join("archives");
+    let archive = |to: &std::path::Path| house.run(&["ledger", "archive", "--to", to.to_str().unwrap()]);
+    let written = archive(&archives);
+    assert_eq!(written.exit, 0, "{}", written.err);
+    assert!(written.out.contains("データベースからは何も消していません"), "{}", written.out);
+    let inside = archive(&house.home.join("data/archives"));
+    assert!(inside.exit == 2 && inside.err.contains("E422 archive_inside"), "{} {}", inside.exit, inside.err);
+
     // Numbers: here and at the console, and at no entrance of people.
     let told = numbers(&house).await;
     for line in [
-        "renkei_trail_records_total{event=\"auth.success\",outcome=\"success\"} 2",
-        "renkei_trail_records_total{event=\"key.rotated\",outcome=\"success\"} 2",
+        "renkei_trail_records_total{event=\"auth.success\",outcome=\"success\"} 3",
+        "renkei_trail_records_total{event=\"key.rotated\",outcome=\"success\"} 3",
+        "renkei_trail_records_total{event=\"key.destroyed\",outcome=\"success\"} 1",
         "renkei_database_up 1",
         "renkei_rules_in_force 1",
-        "renkei_request_seconds_count{entrance=\"professional\",route=\"/\",status=\"2xx\"} 2",
+        "renkei_request_seconds_count{entrance=\"professional\",route=\"/\",status=\"2xx\"} 3",
     ] {
         assert!(told.contains(line), "{line}\n{told}");
     }
@@ -164,12 +188,29 @@ async fn an_operators_day_by_the_guide() {
 
     let verified = house.run(&["ledger", "verify"]);
     assert_eq!(verified.exit, 0, "{}{}", verified.out, verified.err);
+    let verified = house.run(&["ledger", "verify", "--key", kept.to_str().unwrap()]);
+    assert_eq!(verified.exit, 0, "{}{}", verified.out, verified.err);
+    // Without the server as well; then all of it by somebody who has only the archives and the first public key.
+    let written = archive(&archives);
+    assert_eq!(written.exit, 0, "{}", written.err);
+    let mut alone = renkei(&["ledger", "verify", "--archive", archives.to_str().unwrap(), "--format", "json"]);
+    let alone = run(alone.args(["--key", kept.to_str().unwrap()]).current_dir(&archives));
+    assert_eq!(alone.exit, 0, "{}{}", alone.out, alone.err);
+    let alone: Value = serde_json::from_str(&alone.out).unwrap();
+    assert_eq!((&alone["archives"], &alone["span"]["first"]), (&Value::from(2), &Value::from(0)), "{alone}");
     let trail = |event: &'static str| std::thread::scope(|scope| scope.spawn(|| house.trail(event)).join().unwrap());
     let made = trail("instance.initialised");
     assert_eq!((made.len(), &made[0]["detail"]["kind"]), (1, &Value::from("production")));
     let states: Vec<_> =
         trail("key.rotated").iter().map(|e| e["detail"]["state"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(states, ["begun", "done"]);
+    assert_eq!(states, ["begun", "done", "handed_over"]);
+    let archived = trail("log.archived");
+    assert_eq!((archived.len(), &archived[1]["detail"]["end"]), (2, &alone["span"]["end"]));
+    assert_eq!(archived[0]["detail"]["archive"].as_str().map(str::len), Some(64), "the digest of the whole");
+    assert_eq!(trail("ledger.exported").len(), 2, "a read of the trail is itself in the trail");
+    let old_put_back = std::fs::read_to_string(house.home.join("renkei.toml")).unwrap() + "trail_key_days = 0\n";
+    std::fs::write(house.home.join("renkei.toml"), old_put_back).unwrap();
+    assert_eq!(house.doctor().0, 0, "the age of the key is a setting");
     let logs = std::fs::read_dir(house.home.join("logs")).unwrap().map(|entry| entry.unwrap().path());
     let logs: String = logs.map(|path| std::fs::read_to_string(path).unwrap()).collect();
     assert!(logs.contains("準備ができました"), "{logs}");

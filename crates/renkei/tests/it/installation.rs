@@ -23,7 +23,7 @@ use tempfile::TempDir;
 
 /// Facility code of アオバ内科, whose storage is imported.
 pub const AOBA: &str = "1710000001";
-const TRAIL_NAME: &str = "renkei.trail/main";
+pub const TRAIL_NAME: &str = "renkei.trail/main";
 /// Patients of the storage beside ハナ and キヨ, with few files each: many small commits.
 const FURTHER_PATIENTS: u32 = 12;
 
@@ -59,8 +59,11 @@ impl Installation {
         let pki = TestPki::seeded(20_261_121, SystemClock.now());
         pki.write_trust(&this.folder.join("trust")).unwrap();
         let doctor = Profile::person("Ichiro Minato", "TESTD000021", &["Medical Doctor"], Level::Production);
-        let chain: Vec<String> = pki.issue(&doctor).unwrap().presented().iter().map(hex::encode).collect();
-        std::fs::write(this.folder.join("doctor.chain"), chain.join("\n")).unwrap();
+        let nurse = Profile::person("Aki Tsubaki", "TESTN000031", &["General Nurse"], Level::Test);
+        for (name, profile) in [("doctor.chain", doctor), ("nurse.chain", nurse)] {
+            let chain: Vec<String> = pki.issue(&profile).unwrap().presented().iter().map(hex::encode).collect();
+            std::fs::write(this.folder.join(name), chain.join("\n")).unwrap();
+        }
         let issuer = pki.authority(Authority::PersonAuth).unwrap().fingerprint();
         let register = include_str!("../../../testkit/src/region.toml").replace("{issuer}", &issuer);
         std::fs::write(this.folder.join("register.toml"), register + &further_patients()).unwrap();
@@ -155,12 +158,22 @@ impl Installation {
         let parts = Parts { ids, db, sealer, ledger, blobs, trust, settings: HouseSettings::default() };
         let house = House::open(parts).await.expect("the house opens");
         house.connect_readers(Arc::new(AlwaysReady));
+        house.connect_sequencer(sequencer.orders());
         Opened { house, sequencer: Arc::new(sequencer), key }
     }
 
     /// A doctor of ミナト総合病院 at the professional entrance.
     pub fn doctor(&self) -> Caller {
-        let chain = std::fs::read_to_string(self.folder.join("doctor.chain")).unwrap();
+        self.caller("doctor.chain")
+    }
+
+    /// A nurse of the same hospital.
+    pub fn nurse(&self) -> Caller {
+        self.caller("nurse.chain")
+    }
+
+    fn caller(&self, chain: &str) -> Caller {
+        let chain = std::fs::read_to_string(self.folder.join(chain)).unwrap();
         let chain = chain.lines().map(|line| hex::decode(line).unwrap()).collect();
         let source = IpAddr::from([10, 17, 2, 7]);
         Caller { entrance: PROFESSIONAL_ENTRANCE, source: Some(source), chain: Some(Arc::new(chain)) }

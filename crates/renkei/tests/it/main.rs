@@ -10,3 +10,4 @@ mod process;
 mod roles;
 mod torn;
 mod two_programs;
+mod upgrade;

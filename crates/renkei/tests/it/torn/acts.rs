@@ -1,5 +1,5 @@
 //! The acts that the command line does not reach, done by this test's own binary as a child process: visits opened by
-//! card, checkpoints one after another, rotations of the installation's key.
+//! card, checkpoints one after another, rotations of the installation's key and of the trail's signing key.
 //!
 //! The child writes a line into a file after each thing that was acknowledged to it; the kill leaves that file as a
 //! witness of what must be there afterwards.
@@ -65,6 +65,7 @@ async fn the_child_that_acts_until_it_is_killed() {
     match act.as_str() {
         "visits" => visits(&installation, acknowledged).await,
         "checkpoints" => checkpoints(&installation, acknowledged).await,
+        "trail-keys" => trail_keys(&installation, acknowledged).await,
         "rotations" => rotations(&installation, acknowledged).await,
         other => panic!("no act is called {other}"),
     }
@@ -95,6 +96,19 @@ async fn checkpoints(installation: &Installation, mut acknowledged: Acknowledged
         acknowledged.say(&format!("recorded {id}"));
         let checkpoint = opened.sequencer.flush().await.unwrap().unwrap();
         acknowledged.say(&format!("signed {}", checkpoint.size()));
+    }
+    acknowledged.say("done");
+    opened.close().await;
+}
+
+async fn trail_keys(installation: &Installation, mut acknowledged: Acknowledged) {
+    let opened = installation.open().await;
+    acknowledged.say("ready");
+    for _ in 0..ROTATIONS {
+        let event = opened.house.ledger().event(EventName::JobRan);
+        renkei_ledger::record_alone(opened.house.db(), event).await.unwrap();
+        let handed = opened.house.rotate_trail_key().await.unwrap();
+        acknowledged.say(&format!("handed {} {}", handed.size, handed.key_after));
     }
     acknowledged.say("done");
     opened.close().await;

@@ -89,7 +89,9 @@ impl Filling {
 
     /// The import of a part's storage at an institution has taken in so many files so far.
     pub fn took_in(&self, part: usize, institution: &'static str, files: u64) {
-        self.change(|state| drop(state.files_in.insert((part, institution), files)));
+        self.change(|state| {
+            state.files_in.insert((part, institution), files);
+        });
     }
 
     /// All files are written.

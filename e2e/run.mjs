@@ -20,7 +20,7 @@ const target = process.env.CARGO_TARGET_DIR ?? path.join(here, '..', 'target');
 const program = argument('--program') ?? path.join(target, 'debug', 'renkei');
 const only = argument('--only');
 
-/** Starts the demonstration and waits for its first line. */
+/** Starts the demonstration and waits until all its records are in: its second line. */
 async function startDemo(folder) {
   const database = postgresql ? ['--database', postgresql.settings] : [];
   const child = spawn(program, ['demo', '--data', folder, '--no-browser', '--format', 'json', ...database], {
@@ -28,15 +28,17 @@ async function startDemo(folder) {
   });
   let log = '';
   child.stderr.on('data', (text) => (log += text));
-  const line = await new Promise((resolve, reject) => {
+  const complete = await new Promise((resolve, reject) => {
     let text = '';
     child.stdout.on('data', (part) => {
       text += part;
-      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
+      const lines = text.split('\n').slice(0, -1).map((line) => JSON.parse(line));
+      const found = lines.find((line) => line.state === 'complete');
+      if (found) resolve(found);
     });
     child.on('exit', (code) => reject(new Error(`the demonstration ended with ${code}\n${log}`)));
   });
-  return { child, ready: JSON.parse(line), log: () => log };
+  return { child, ready: complete, log: () => log };
 }
 
 const folder = await mkdtemp(path.join(tmpdir(), 'renkei-walks-'));

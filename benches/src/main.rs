@@ -17,6 +17,7 @@ mod report;
 mod start;
 mod trail;
 mod views;
+mod walk;
 
 use clap::{Parser, Subcommand};
 use report::Report;

@@ -4,20 +4,20 @@ use crate::Outcome;
 use crate::home::{Home, Ports, SERVER_NAME};
 use crate::process::Running;
 use crate::report::Report;
-use axum::body::Body;
-use axum::http::{Method, Request, header};
+use crate::walk::walk;
 use renkei_demo::region::DEMO_SEED;
 use renkei_demo::{Region, Scale};
 use renkei_kernel::{Clock, SystemClock};
-use renkei_net::client::{Client, ClientSettings, Connection, body_bytes};
+use renkei_net::client::{Client, ClientSettings};
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use tokio::net::TcpStream;
 
 const STARTS: usize = 5;
+/// How often the demonstration's memory is read while it is walked through.
+const MEMORY_EVERY: Duration = Duration::from_secs(5 * 60);
 
 pub async fn measure(report: &mut Report, program: &Path, minutes: u64) -> Outcome<()> {
     let folder = tempfile::Builder::new().prefix("renkei-bench-").tempdir()?;
@@ -59,117 +59,48 @@ pub async fn serve(program: &Path, settings: &Path, home: &Home, port: u16) -> O
     }
 }
 
-/// The demonstration: ready, and its memory after some minutes of walks by its own chooser.
+/// The demonstration: ready, and its memory before, during and after some minutes of walks by its own chooser.
 async fn demo(report: &mut Report, program: &Path, minutes: u64) -> Outcome<()> {
     let arguments: [&OsStr; 4] = ["demo".as_ref(), "--no-browser".as_ref(), "--format".as_ref(), "json".as_ref()];
     let began = Instant::now();
     let mut demo = Running::start(program, &arguments)?;
     let out = demo.child().stdout.take().ok_or("the demonstration has no output")?;
-    let line = tokio::task::spawn_blocking(move || {
-        let mut line = String::new();
-        BufReader::new(out).read_line(&mut line).map(|_| line)
+    let mut lines = BufReader::new(out).lines();
+    let (lines, said) = tokio::task::spawn_blocking(move || {
+        let line = lines.next();
+        (lines, line)
     })
-    .await??;
+    .await?;
     let ready = began.elapsed().as_secs_f64();
-    let said: serde_json::Value = serde_json::from_str(&line)?;
+    let said: serde_json::Value = serde_json::from_str(&said.ok_or("the demonstration said nothing")??)?;
     let chooser = said["address"].as_str().ok_or("the demonstration told no address")?;
     let authority = chooser.strip_prefix("http://").ok_or("the chooser's address")?.trim_end_matches('/').to_owned();
-    report.beside("demo: ready, region made and imported", ready, "s", "the bar", 1.0);
-    report.number("demo: memory when ready", demo.memory()?.0, "MiB");
-    let pages = walk(&authority, Duration::from_secs(minutes * 60)).await?;
-    report.number(format!("demo: pages in {minutes} minutes of walks"), pages as f64, "pages");
-    report.beside(format!("demo: memory after {minutes} minutes of walks"), demo.memory()?.0, "MiB", "the bar", 150.0);
-    demo.stop()
-}
-
-/// People of the demonstration whose cards are touched.
-const HOLDERS: [&str; 8] = [
-    "sakura-hana",
-    "misaki-taro",
-    "funaki-tomekichi",
-    "chidori-setsuko",
-    "amino-susumu",
-    "fujinami-mayumi",
-    "kujirai-takashi",
-    "nijikawa-nagi",
-];
-/// A desk is no machine: an agent that reports cards much faster than this is sent away for a while.
-const BETWEEN_TOUCHES: Duration = Duration::from_secs(10);
-const TABS: [&str; 5] = ["", "/course", "/medicines", "/laboratory", "/diagnoses"];
-
-/// One person's browser at the demonstration.
-struct Visitor {
-    authority: String,
-    host: String,
-}
-
-struct Page {
-    location: Option<String>,
-    body: String,
-}
-
-impl Visitor {
-    async fn ask(&self, path: &str, form: Option<String>) -> Outcome<Page> {
-        let stream = TcpStream::connect(&self.authority).await?;
-        let mut connection = Connection::over(stream, &self.host).await?;
-        let method = if form.is_some() { Method::POST } else { Method::GET };
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, &self.host);
-        if form.is_some() {
-            request = request
-                .header(header::ORIGIN, format!("http://{}", self.host))
-                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        }
-        let answer = connection.send(request.body(Body::from(form.unwrap_or_default()))?).await?;
-        let location = answer.headers().get(header::LOCATION).and_then(|l| l.to_str().ok()).map(str::to_owned);
-        let body = body_bytes(answer, 8 << 20).await.map_err(|error| error.to_string())?;
-        Ok(Page { location, body: String::from_utf8_lossy(&body).into_owned() })
+    report.beside("demo: ready, first patients whole", ready, "s", "the bar", 1.0);
+    for (phase, millis) in said["phases_ms"].as_object().into_iter().flatten() {
+        report.number(format!("demo: after the start, {phase}"), millis.as_f64().unwrap_or(f64::NAN) / 1000.0, "s");
     }
-
-    /// Asks for a card read and waits until the visit is open; its address.
-    async fn touch(&self) -> Outcome<String> {
-        let start = self.ask("/", None).await?.body;
-        // The demonstration's own bar has forms too.
-        let form = start.split_once("action=\"/read\"").ok_or("no form to read a card")?.1;
-        let value = |name: &str| {
-            let rest = form.split_once(&format!("name=\"{name}\" value=\""))?.1;
-            rest.split('"').next().map(str::to_owned)
-        };
-        let (csrf, reader) = (value("csrf").ok_or("no token")?, value("reader").ok_or("no reader")?);
-        let asked = self.ask("/read", Some(format!("csrf={csrf}&reader={reader}"))).await?;
-        let read = asked.location.ok_or("the read was not accepted")?;
-        for _ in 0..200 {
-            let outcome = self.ask(&format!("{read}/outcome"), None).await?;
-            if let Some(visit) = outcome.location.filter(|location| location.contains("/visits/")) {
-                let at = visit.find("/visits/").unwrap_or_default();
-                return Ok(visit.get(at..).unwrap_or_default().to_owned());
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        Err("the card opened nothing".into())
+    let mut lines = lines;
+    let complete = tokio::task::spawn_blocking(move || lines.next()).await?.ok_or("the records did not come in")??;
+    let complete: serde_json::Value = serde_json::from_str(&complete)?;
+    if complete["state"] != "complete" {
+        return Err("the demonstration did not say that it is complete".into());
     }
-}
-
-/// A doctor touches the cards of the told people and opens every tab, over and over; answers the pages seen.
-async fn walk(authority: &str, lasting: Duration) -> Outcome<usize> {
-    let port = authority.rsplit_once(':').ok_or("the chooser's port")?.1;
-    let chooser = Visitor { authority: authority.to_owned(), host: authority.to_owned() };
-    let doctor = Visitor { authority: authority.to_owned(), host: format!("minato-ichiro.localhost:{port}") };
-    let (began, mut pages) = (Instant::now(), 0);
-    for holder in HOLDERS.iter().cycle() {
-        if began.elapsed() > lasting {
-            break;
-        }
-        chooser.ask("/card", Some(format!("reader=minato-1&patient={holder}"))).await?;
-        let (visit, touched) = (doctor.touch().await?, Instant::now());
-        while touched.elapsed() < BETWEEN_TOUCHES {
-            for tab in TABS {
-                let page = doctor.ask(&format!("{visit}{tab}"), None).await?;
-                if !page.body.contains("</html>") {
-                    return Err("a page of the walk was not a page".into());
-                }
-                pages += 1;
-            }
-        }
+    report.number("demo: complete, whole region made and imported", began.elapsed().as_secs_f64(), "s");
+    let (held, peak) = demo.memory()?;
+    report.number("demo: memory when complete", held, "MiB");
+    report.number("demo: its peak till then", peak, "MiB");
+    let seen = walk(&authority, &demo, Duration::from_secs(minutes * 60), MEMORY_EVERY).await?;
+    report.number(format!("demo: visits in {minutes} minutes at three desks"), seen.visits as f64, "visits");
+    report.number(format!("demo: pages read in {minutes} minutes"), seen.pages as f64, "pages");
+    for (what, times) in &seen.failures {
+        report.number(format!("demo: failure: {what}"), *times as f64, "times");
     }
-    Ok(pages)
+    let (held, peak) = demo.memory()?;
+    report.beside(format!("demo: memory after {minutes} minutes of walks"), held, "MiB", "the bar", 150.0);
+    report.beside("demo: peak of all its memory", peak, "MiB", "the bar", 150.0);
+    demo.stop()?;
+    if seen.failed() > 0 || seen.visits == 0 {
+        return Err(format!("{} of {} visits failed", seen.failed(), seen.failed() + seen.visits).into());
+    }
+    Ok(())
 }

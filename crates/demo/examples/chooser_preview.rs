@@ -1,7 +1,7 @@
 //! Opens the chooser alone, in front of an entrance that does not answer: for looking at the page. `chooser_preview PORT`.
 
 use renkei_demo::chooser::{Chooser, Settings};
-use renkei_demo::{CardTable, Credentials, Region, Scale};
+use renkei_demo::{CardTable, Credentials, Filling, Region, Scale};
 use renkei_kernel::{Clock, SettableClock, SystemClock, SystemEntropy};
 use renkei_testpki::{Authority, TestPki, pem};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -21,6 +21,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         roots_pem: pem("CERTIFICATE", &pki.authority(Authority::Root)?.cert_der).into_bytes(),
         clock: Arc::new(SettableClock::running(now)),
         cards: CardTable::default(),
+        filling: Filling::done(),
         turned: Arc::new(|_| {}),
     };
     let (address, task) = Chooser::open(settings, &credentials, SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;

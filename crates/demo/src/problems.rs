@@ -11,7 +11,7 @@ use renkei_kernel::{Category, Problem};
 impl Problem for WriteError {
     fn category(&self) -> Category {
         match self {
-            Self::Io(_) => Category::Stopped,
+            Self::Io(_) | Self::Stopped => Category::Stopped,
             Self::Text(_) | Self::Thread => Category::Unexpected,
         }
     }
@@ -20,6 +20,7 @@ impl Problem for WriteError {
             Self::Io(_) => "demo_storage_not_written",
             Self::Text(_) => "demo_text_not_encodable",
             Self::Thread => "demo_writer_ended",
+            Self::Stopped => "demo_writer_stopped",
         }
     }
 }

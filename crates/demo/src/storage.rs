@@ -4,6 +4,7 @@
 //! hand, so a region of millions of files needs no more memory than a small one.
 
 use crate::courses::{Scale, plan};
+use crate::filling::Part;
 use crate::region::Region;
 use crate::region::institutions::INSTITUTIONS;
 use crate::render::envelope::{Day, Draft, Milli};
@@ -11,7 +12,7 @@ use crate::samples;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Why a storage could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,8 @@ pub enum WriteError {
     Text(#[from] renkei_text::Unencodable),
     #[error("体験版のデータ作りが途中で止まりました。/ writing the fictional storages broke off")]
     Thread,
+    #[error("体験版のデータ作りを途中でやめました。/ writing the fictional storages was stopped")]
+    Stopped,
 }
 
 /// What was written for one institution.
@@ -143,19 +146,33 @@ impl Writer<'_> {
 
 /// Writes all storages of a region below `dir`, one folder per institution named by its ten-digit number.
 pub fn write(region: &Region, dir: &Path, scale: &Scale) -> Result<Summary, WriteError> {
+    write_part(region, dir, scale, &Part::whole(scale), &AtomicBool::new(false))
+}
+
+/// The same of some of its people; what other parts wrote stays. Ends early once `stop` is set.
+///
+/// # Errors
+/// When a folder or file cannot be written, and [`WriteError::Stopped`].
+pub fn write_part(
+    region: &Region,
+    dir: &Path,
+    scale: &Scale,
+    part: &Part,
+    stop: &AtomicBool,
+) -> Result<Summary, WriteError> {
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(8);
     let next = AtomicUsize::new(0);
     let work = || -> Result<_, WriteError> {
         let mut writer =
             Writer { root: dir, encoder: Encoder::default(), folders: HashSet::new(), counts: BTreeMap::new() };
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= scale.patients {
-                return Ok(writer.counts);
+        while let Some(index) = part.people.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if stop.load(Ordering::Relaxed) {
+                return Err(WriteError::Stopped);
             }
-            let patient = region.patient(index);
+            let patient = region.patient(*index);
             writer.patient(&plan::course(region.seed(), &patient, scale, region.today()))?;
         }
+        Ok(writer.counts)
     };
     let parts: Vec<_> = std::thread::scope(|scope| {
         let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
@@ -168,15 +185,15 @@ pub fn write(region: &Region, dir: &Path, scale: &Scale) -> Result<Summary, Writ
             *count = (count.0 + charts, count.1 + files, count.2 + bytes);
         }
     }
-    if scale.samples {
+    if part.samples {
         for (institution, count) in samples::write(dir)? {
             counts.insert(institution, count);
         }
     }
-    Ok(summary(region, dir, scale, &counts))
+    Ok(summary(dir, part, &counts))
 }
 
-fn summary(region: &Region, dir: &Path, scale: &Scale, counts: &BTreeMap<usize, (usize, usize, u64)>) -> Summary {
+fn summary(dir: &Path, part: &Part, counts: &BTreeMap<usize, (usize, usize, u64)>) -> Summary {
     let institutions: Vec<_> = counts
         .iter()
         .filter_map(|(index, (charts, files, bytes))| {
@@ -186,7 +203,7 @@ fn summary(region: &Region, dir: &Path, scale: &Scale, counts: &BTreeMap<usize, 
         })
         .collect();
     Summary {
-        patients: region.count(scale),
+        patients: part.people.len() + if part.samples { samples::PATIENTS.len() } else { 0 },
         files: institutions.iter().map(|i| i.files).sum(),
         bytes: institutions.iter().map(|i| i.bytes).sum(),
         institutions,

@@ -31,6 +31,14 @@ impl Chooser {
         if let Some(institution) = institution {
             self.readers(&mut bar, institution);
         }
+        let progress = self.filling.progress();
+        if !progress.complete {
+            let _ = write!(
+                bar,
+                "<span class=\"demo-filling\" role=\"status\">地域の記録を取り込み中（{}）。ほかの患者の記録はまだそろっていません <span lang=\"en\">Records still coming in</span></span>",
+                progress.told()
+            );
+        }
         let _ = write!(
             bar,
             "<form class=\"demo-row\" method=\"post\" action=\"/.demo/forget\"><button>証明書を差し直す</button></form>\

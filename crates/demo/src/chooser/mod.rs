@@ -13,16 +13,17 @@ mod relay;
 
 use crate::cards::{CardTable, LaidCard};
 use crate::credentials::Credentials;
+use crate::filling::Filling;
 use crate::region::Region;
 use crate::region::institutions::Area;
 use crate::region::patients::Consent;
 use crate::region::staff::Staff;
 use crate::{Scale, cards};
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Form, FromRequest, Query, State};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect};
+use axum::{Json, Router};
 use guard::Host;
 use jar::Jar;
 use jiff::civil::{Date, DateTime};
@@ -51,6 +52,8 @@ pub struct Settings {
     /// The clock of the whole demonstration.
     pub clock: Arc<SettableClock>,
     pub cards: CardTable,
+    /// What of the region's records is in.
+    pub filling: Filling,
     /// Called after the clock was turned: revocation lists must be as new as the day.
     pub turned: Arc<dyn Fn(Timestamp) + Send + Sync>,
 }
@@ -82,6 +85,7 @@ pub struct Chooser {
     server_name: String,
     clock: Arc<SettableClock>,
     cards: CardTable,
+    filling: Filling,
     turned: Arc<dyn Fn(Timestamp) + Send + Sync>,
     doors: BTreeMap<&'static str, Door>,
     holders: Vec<Holder>,
@@ -183,6 +187,7 @@ impl Chooser {
             server_name: settings.server_name,
             clock: settings.clock,
             cards: settings.cards,
+            filling: settings.filling,
             turned: settings.turned,
             doors,
             holders: holders.collect(),
@@ -208,18 +213,20 @@ impl Chooser {
         Some(self.holders.iter().find(|h| h.code == card.patient).map_or(card.patient.clone(), |h| h.name.clone()))
     }
     /// Lays a patient's card on a reader; an empty code takes away what lies there. An institution stands for its
-    /// first reader.
-    fn move_card(&self, form: &CardForm) -> bool {
+    /// first reader. The card of a patient whose record is not whole yet is not laid: nobody opens half a record.
+    fn move_card(&self, form: &CardForm) -> Result<(), NotLaid> {
         let at = self.region.institutions().iter().find(|i| i.code == form.institution).and_then(|i| i.readers.first());
         let reader = if form.reader.is_empty() { at.map_or("", |r| r.0) } else { form.reader.as_str() };
         if form.patient.is_empty() {
             self.cards.take_away(reader);
-            return cards::reader(reader).is_some();
+            return cards::reader(reader).map(drop).ok_or(NotLaid::NoSuch);
         }
-        match self.holders.iter().find(|h| h.code == form.patient) {
-            Some(holder) => self.cards.lay(reader, LaidCard { patient: holder.code.clone(), id: holder.card.clone() }),
-            None => false,
+        let holder = self.holders.iter().find(|h| h.code == form.patient).ok_or(NotLaid::NoSuch)?;
+        if !self.filling.has(&holder.code) {
+            return Err(NotLaid::NotYet);
         }
+        let card = LaidCard { patient: holder.code.clone(), id: holder.card.clone() };
+        if self.cards.lay(reader, card) { Ok(()) } else { Err(NotLaid::NoSuch) }
     }
     /// Turns the clock. False when the wish is not understood or lies farther away than certificates live.
     fn turn(&self, form: &ClockForm) -> bool {
@@ -241,6 +248,31 @@ impl Chooser {
                 true
             }
             None => false,
+        }
+    }
+}
+
+/// Why a card was not moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NotLaid {
+    NoSuch,
+    /// The patient's record is still coming in.
+    NotYet,
+}
+
+impl NotLaid {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::NoSuch => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NotYet => StatusCode::CONFLICT,
+        }
+    }
+    fn told(self) -> &'static str {
+        match self {
+            Self::NoSuch => "このカードまたは読取機はありません。",
+            Self::NotYet => {
+                "この患者の記録はまだ取り込んでいる途中です。数秒待ってから、もう一度置いてください。 / This patient's record is still coming in; try again in a few seconds."
+            }
         }
     }
 }
@@ -284,8 +316,8 @@ fn own(status: StatusCode, page: String) -> Response<Body> {
 }
 
 /// The page again, with what could not be done on top.
-fn not_done(chooser: &Chooser, why: &str) -> Response<Body> {
-    own(StatusCode::UNPROCESSABLE_ENTITY, chooser.people_page(Some(why)))
+fn not_done(chooser: &Chooser, status: StatusCode, why: &str) -> Response<Body> {
+    own(status, chooser.people_page(Some(why)))
 }
 
 fn missing() -> Response<Body> {
@@ -333,15 +365,22 @@ async fn at_chooser(chooser: &Chooser, request: Request<Body>) -> Response<Body>
             let search = Query::<Search>::try_from_uri(request.uri()).map(|q| q.0).unwrap_or_default();
             own(StatusCode::OK, chooser.patients_page(&search.q))
         }
-        (Method::POST, "/card") => match Form::<CardForm>::from_request(request, &()).await {
-            Ok(Form(form)) if chooser.move_card(&form) => Redirect::to("/?done=card").into_response(),
-            _ => not_done(chooser, "このカードまたは読取機はありません。"),
+        (Method::GET | Method::HEAD, "/state") => {
+            let mut answer = Json(chooser.filling.progress()).into_response();
+            guard::headers(answer.headers_mut());
+            answer
+        }
+        (Method::POST, "/card") => match moved(chooser, request).await {
+            Ok(()) => Redirect::to("/?done=card").into_response(),
+            Err(why) => not_done(chooser, why.status(), why.told()),
         },
         (Method::POST, "/start") => {
             let form =
                 CardForm { reader: "minato-1".into(), institution: String::new(), patient: "sakura-hana".into() };
-            chooser.move_card(&form);
-            Redirect::to(&format!("http://minato-ichiro.localhost:{}/", chooser.port)).into_response()
+            match chooser.move_card(&form) {
+                Ok(()) => Redirect::to(&format!("http://minato-ichiro.localhost:{}/", chooser.port)).into_response(),
+                Err(why) => not_done(chooser, why.status(), why.told()),
+            }
         }
         (Method::POST, "/card/away") => {
             chooser.cards.clear();
@@ -351,12 +390,18 @@ async fn at_chooser(chooser: &Chooser, request: Request<Body>) -> Response<Body>
             Ok(Form(form)) if chooser.turn(&form) => Redirect::to("/?done=clock").into_response(),
             _ => not_done(
                 chooser,
+                StatusCode::UNPROCESSABLE_ENTITY,
                 "時計を合わせられません。体験版の日付の1週間前から1年後までのあいだを選んでください。",
             ),
         },
         (Method::GET, "/favicon.ico") => StatusCode::NO_CONTENT.into_response(),
         _ => missing(),
     }
+}
+
+async fn moved(chooser: &Chooser, request: Request<Body>) -> Result<(), NotLaid> {
+    let Form(form) = Form::<CardForm>::from_request(request, &()).await.map_err(|_| NotLaid::NoSuch)?;
+    chooser.move_card(&form)
 }
 
 async fn as_person(chooser: &Chooser, door: &Door, request: Request<Body>) -> Response<Body> {
@@ -370,9 +415,9 @@ async fn as_person(chooser: &Chooser, door: &Door, request: Request<Body>) -> Re
             .filter(|path| !path.starts_with("//"))
             .unwrap_or("/")
             .to_owned();
-        return match Form::<CardForm>::from_request(request, &()).await {
-            Ok(Form(form)) if chooser.move_card(&form) => Redirect::to(&back).into_response(),
-            _ => own(StatusCode::BAD_REQUEST, html::message("置けません", "このカードまたは読取機はありません。")),
+        return match moved(chooser, request).await {
+            Ok(()) => Redirect::to(&back).into_response(),
+            Err(why) => own(why.status(), html::message("置けません", why.told())),
         };
     }
     if request.method() == Method::POST && request.uri().path() == "/.demo/forget" {

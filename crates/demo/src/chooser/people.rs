@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 
 /// Institutions whose readers are shown at once; the others are folded away.
 const AT_HAND: usize = 2;
+/// Stands where a card cannot be laid yet.
+const COMING: &str = "取り込み中";
 
 /// `令和8年（2026）11月21日（土） 10:05`.
 pub fn shown_time(at: Timestamp) -> String {
@@ -32,6 +34,7 @@ impl Chooser {
         if let Some(notice) = notice {
             let _ = writeln!(body, "<p class=\"demo-notice\" role=\"status\">{}</p>", Escaped(notice));
         }
+        self.filling_notice(&mut body);
         body.push_str(
             "<h1>だれとして使いますか</h1>\n\
              <p class=\"demo-lead\">人を選ぶと、その人の証明書で本物の入口につながります。患者のカードを読取機に置いてから、開いた画面で読み取ってください。<br><span lang=\"en\">Choose who you are. Everybody and everything here is fictional.</span></p>\n\
@@ -50,6 +53,19 @@ impl Chooser {
         );
         body.push_str("</div></div></main>");
         page("だれとして使いますか", &body)
+    }
+
+    /// That records are still coming in, as long as they are.
+    fn filling_notice(&self, body: &mut String) {
+        let progress = self.filling.progress();
+        if !progress.complete {
+            let _ = writeln!(
+                body,
+                "<p class=\"demo-notice demo-filling\" role=\"status\">地域の記録を取り込んでいます（{}）。記録がそろった患者のカードから置けます。あと数秒でそろいます。 <a href=\"\">画面を更新する</a><br><span lang=\"en\">Records are still coming in ({}). A card can be laid once its patient's record is whole.</span></p>",
+                progress.told(),
+                progress.told_in_english()
+            );
+        }
     }
 
     fn tiles(&self, body: &mut String) {
@@ -142,13 +158,15 @@ impl Chooser {
         let mut options = String::from("<option value=\"\">カードなし</option>");
         for holder in self.holders.iter().filter(|h| h.featured.is_some()) {
             let chosen = lying.as_ref().is_some_and(|l| l.patient == holder.code);
+            let is_in = self.filling.has(&holder.code);
             let _ = write!(
                 options,
-                "<option value=\"{}\"{}>{}　{}</option>",
+                "<option value=\"{}\"{}{}>{}　{}</option>",
                 Escaped(&holder.code),
                 if chosen { " selected" } else { "" },
+                if is_in { "" } else { " disabled" },
                 Escaped(&holder.name),
-                Escaped(holder.featured.unwrap_or_default())
+                Escaped(if is_in { holder.featured.unwrap_or_default() } else { COMING })
             );
         }
         if let Some(other) = lying.filter(|l| self.holders.iter().any(|h| h.code == l.patient && h.featured.is_none()))
@@ -174,8 +192,11 @@ impl Chooser {
                 wanted.is_empty() || h.name.contains(wanted) || h.kana.contains(wanted) || h.code.contains(wanted)
             })
             .collect();
-        let mut body = format!(
-            "<main class=\"demo-main\"><h1>架空の患者</h1><form class=\"demo-row\" method=\"get\" action=\"/patients\"><label>氏名・カナ \
+        let mut body = String::from("<main class=\"demo-main\">\n");
+        self.filling_notice(&mut body);
+        let _ = write!(
+            body,
+            "<h1>架空の患者</h1><form class=\"demo-row\" method=\"get\" action=\"/patients\"><label>氏名・カナ \
              <input name=\"q\" value=\"{}\"></label><button>探す</button></form><p>{}人</p>\
              <table class=\"demo-table\"><thead><tr><th>氏名</th><th>生年月日</th><th>住まい</th><th>同意</th><th>カードを置く</th></tr></thead><tbody>",
             Escaped(wanted),
@@ -193,18 +214,26 @@ impl Chooser {
             }
         }
         for holder in found {
-            let _ = writeln!(
+            let _ = write!(
                 body,
-                "<tr><td><ruby>{}<rt>{}</rt></ruby></td><td>{}</td><td>{}</td><td>{}</td><td>\
-                 <form class=\"demo-row\" method=\"post\" action=\"/card\"><input type=\"hidden\" name=\"patient\" value=\"{}\">\
-                 <select name=\"reader\" aria-label=\"読取機\">{readers}</select><button>置く</button></form></td></tr>",
+                "<tr><td><ruby>{}<rt>{}</rt></ruby></td><td>{}</td><td>{}</td><td>{}</td><td>",
                 Escaped(&holder.name),
                 Escaped(&holder.kana),
                 Escaped(era::long_date(holder.born)),
                 holder.area,
                 holder.consent,
-                Escaped(&holder.code),
             );
+            if self.filling.has(&holder.code) {
+                let _ = write!(
+                    body,
+                    "<form class=\"demo-row\" method=\"post\" action=\"/card\"><input type=\"hidden\" name=\"patient\" value=\"{}\">\
+                     <select name=\"reader\" aria-label=\"読取機\">{readers}</select><button>置く</button></form>",
+                    Escaped(&holder.code),
+                );
+            } else {
+                body.push_str(COMING);
+            }
+            body.push_str("</td></tr>\n");
         }
         body.push_str("</tbody></table><p><a href=\"/\">人を選ぶ画面へ戻る</a></p></main>");
         page("架空の患者", &body)

@@ -9,6 +9,7 @@ pub mod register;
 pub mod staff;
 
 use crate::courses::Scale;
+use crate::filling::Part;
 use crate::samples::{self, SamplePatient};
 use crate::storage::{self, Summary, WriteError};
 use institutions::{Area, INSTITUTIONS, Institution};
@@ -17,6 +18,7 @@ use patients::{Chart, Consent, Patient, Sex, card_of, patient};
 use renkei_kernel::Timestamp;
 use staff::{STAFF, Staff};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 /// The seed of `renkei demo`.
 pub const DEMO_SEED: u64 = 1954;
@@ -75,8 +77,19 @@ impl Region {
     }
     /// Everybody who is or was asked to take part: the generated people, then those of the sample storages.
     pub fn participants(&self, scale: &Scale) -> impl Iterator<Item = Participant> + '_ {
-        let samples = if scale.samples { samples::PATIENTS } else { &[] };
-        let generated = (0..scale.patients).map(|index| Participant::from(self.patient(index)));
+        self.chosen(0..scale.patients, scale.samples)
+    }
+    /// Those of one part.
+    pub fn participants_of<'a>(&'a self, part: &'a Part) -> impl Iterator<Item = Participant> + 'a {
+        self.chosen(part.people.iter().copied(), part.samples)
+    }
+    fn chosen<'a>(
+        &'a self,
+        people: impl Iterator<Item = usize> + 'a,
+        with_samples: bool,
+    ) -> impl Iterator<Item = Participant> + 'a {
+        let samples = if with_samples { samples::PATIENTS } else { &[] };
+        let generated = people.map(|index| Participant::from(self.patient(index)));
         generated.chain(samples.iter().enumerate().map(|(nth, s)| self.sample(nth, s)))
     }
     fn sample(&self, nth: usize, person: &SamplePatient) -> Participant {
@@ -105,6 +118,13 @@ impl Region {
     /// When a folder or file cannot be written.
     pub fn write_storages(&self, dir: &Path, scale: &Scale) -> Result<Summary, WriteError> {
         storage::write(self, dir, scale)
+    }
+    /// Writes the storages of one part of its people below `dir`; ends early once `stop` is set.
+    ///
+    /// # Errors
+    /// When a folder or file cannot be written, or it was stopped.
+    pub fn write_part(&self, dir: &Path, scale: &Scale, part: &Part, stop: &AtomicBool) -> Result<Summary, WriteError> {
+        storage::write_part(self, dir, scale, part, stop)
     }
 }
 

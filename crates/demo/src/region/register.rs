@@ -8,6 +8,7 @@ use super::patients::Consent;
 use super::staff::{Credential, STAFF};
 use super::{Participant, Region};
 use crate::courses::Scale;
+use crate::filling::Part;
 use std::fmt::Write;
 
 /// The certificate of a member of staff as the register binds it.
@@ -79,6 +80,16 @@ pub fn register_toml(
     devices: &[Device],
     sources: &[&str],
 ) -> String {
+    let base = base_toml(scale, bindings, devices, sources);
+    let mut rows = Rows { out: base };
+    for participant in region.participants(scale) {
+        patient(&mut rows, &participant);
+    }
+    rows.out
+}
+
+/// Everything but the patients: what stands before the first of them comes.
+pub fn base_toml(scale: &Scale, bindings: &[Binding], devices: &[Device], sources: &[&str]) -> String {
     let mut rows = Rows {
         out: String::from(
             "# 体験版の登録。すべて架空の人と施設です。 / Register of the demonstration; everybody is fictional.\n",
@@ -100,7 +111,13 @@ pub fn register_toml(
         rows.row("reader", reader.0).value("from", "2025-01-01").text("institution", institution.code);
         rows.text("place", reader.1).text("device_key", &key);
     }
-    for participant in region.participants(scale) {
+    rows.out
+}
+
+/// The patients of one part, with their charts, consents, cards and limits.
+pub fn patients_toml(region: &Region, part: &Part) -> String {
+    let mut rows = Rows { out: String::new() };
+    for participant in region.participants_of(part) {
         patient(&mut rows, &participant);
     }
     rows.out

@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use renkei_demo::chooser::{Chooser, Settings};
-use renkei_demo::{CardTable, Credentials, Scale};
+use renkei_demo::{CardTable, Credentials, Filling, Scale};
 use renkei_kernel::{SeededEntropy, SettableClock, Timestamp};
 use renkei_net::client::{Connection, body_text};
 use renkei_net::{ClientCertificates, ConnectionFacts, Entrance, Identity, Listener, Running};
@@ -56,6 +56,10 @@ async fn sent(Extension(facts): Extension<ConnectionFacts>, headers: HeaderMap, 
 }
 
 async fn world() -> World {
+    world_with(Filling::done()).await
+}
+
+async fn world_with(filling: Filling) -> World {
     let region = region(SEED);
     let scale = Scale { patients: 20, ..Scale::DEMO };
     let credentials = Credentials::issue(pki(), &SeededEntropy::new(1)).unwrap();
@@ -83,6 +87,7 @@ async fn world() -> World {
         roots_pem: pem("CERTIFICATE", &pki().authority(Authority::Root).unwrap().cert_der).into_bytes(),
         clock: clock.clone(),
         cards: cards.clone(),
+        filling,
         turned: Arc::new({
             let turned = turned.clone();
             move |at: Timestamp| turned.store(at.seconds(), Ordering::SeqCst)
@@ -239,7 +244,50 @@ async fn the_page_opens_on_loopback_only() {
         roots_pem: pem("CERTIFICATE", &pki().authority(Authority::Root).unwrap().cert_der).into_bytes(),
         clock: Arc::new(SettableClock::frozen(noon())),
         cards: CardTable::default(),
+        filling: Filling::done(),
         turned: Arc::new(|_| {}),
     };
     assert!(Chooser::open(settings, &credentials, SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0))).await.is_err());
+}
+
+/// R-X-19: the page stands before all records do. It says so, lays the cards of those only whose records are whole, and
+/// every page behind it says that more is coming; when everything is in, nothing of that is left.
+#[tokio::test]
+async fn until_all_records_are_in_every_page_says_so_and_nobody_opens_half_a_record() {
+    let filling = Filling::begin(27);
+    filling.took_in(0, "minato", 366);
+    filling.are_in(["sakura-hana".to_owned()]);
+    let world = world_with(filling.clone()).await;
+    let said = "366 ファイル、患者 1 / 27 人";
+    for (name, path) in [("127.0.0.1", "/"), ("127.0.0.1", "/patients"), ("minato-ichiro.localhost", "/")] {
+        let (status, page) = world.get(name, path).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        assert!(page.contains(said), "{path}: {page}");
+    }
+    let (_, page) = world.get("127.0.0.1", "/").await;
+    assert!(
+        page.contains("<option value=\"misaki-taro\" disabled>") && page.contains("<option value=\"sakura-hana\">")
+    );
+    let (_, list) = world.get("127.0.0.1", "/patients").await;
+    assert_eq!(list.matches("name=\"patient\"").count(), 1, "one card can be laid");
+    let (_, state) = world.get("127.0.0.1", "/state").await;
+    assert!(state.contains("\"complete\":false") && state.contains("\"files\":null"), "{state}");
+    for (name, path) in [("127.0.0.1", "/card"), ("minato-ichiro.localhost", "/.demo/card")] {
+        let not_yet = world.post(name, path, "reader=minato-1&patient=misaki-taro", Some("own")).await;
+        assert_eq!(not_yet.status(), StatusCode::CONFLICT, "{name}");
+        assert!(body_text(not_yet).await.unwrap().contains("まだ取り込んでいる途中です"));
+        assert_eq!(world.cards.on("minato-1"), None);
+    }
+    let laid = world.post("127.0.0.1", "/card", "reader=minato-1&patient=sakura-hana", Some("own")).await;
+    assert_eq!(laid.status(), StatusCode::SEE_OTHER);
+    filling.are_in(["misaki-taro".to_owned()]);
+    let laid = world.post("127.0.0.1", "/card", "reader=minato-2&patient=misaki-taro", Some("own")).await;
+    assert_eq!(laid.status(), StatusCode::SEE_OTHER, "each record opens when it is whole");
+    filling.finish();
+    for (name, path) in [("127.0.0.1", "/"), ("127.0.0.1", "/patients"), ("minato-ichiro.localhost", "/")] {
+        let (_, page) = world.get(name, path).await;
+        assert!(!page.contains("取り込") && !page.contains("demo-filling"), "{path}");
+    }
+    let (_, state) = world.get("127.0.0.1", "/state").await;
+    assert!(state.contains("\"complete\":true"), "{state}");
 }

@@ -3,7 +3,8 @@
 use crate::support::{SEED, noon, region};
 use participation::register::{Known, RegisterFile, Section};
 use renkei_demo::Scale;
-use renkei_demo::region::register::{Binding, Device, register_toml};
+use renkei_demo::filling::Part;
+use renkei_demo::region::register::{Binding, Device, base_toml, patients_toml, register_toml};
 use renkei_demo::region::staff::STAFF;
 use renkei_participation as participation;
 
@@ -63,4 +64,20 @@ fn people_without_consent_are_registered_without_one() {
     assert!(consent("iwase-shigeru").is_none());
     assert!(consent("oki-haruko").unwrap().valid.to.is_some_and(|end| end < noon()));
     assert!(consent("sakura-hana").unwrap().valid.to.is_none());
+}
+
+/// R-X-19: the register in parts says what the whole one says: nobody is missing, nobody stands twice.
+#[test]
+fn the_parts_of_the_register_together_are_the_whole() {
+    let (region, scale) = (region(SEED), Scale::DEMO);
+    let rows = |text: &str| {
+        let mut rows: Vec<String> = text.split("\n[[").skip(1).map(|row| row.trim_end().to_owned()).collect();
+        rows.sort();
+        rows
+    };
+    let mut parts = base_toml(&scale, &[], &[], &["127.0.0.0/8"]);
+    for part in Part::in_order(&scale) {
+        parts.push_str(&patients_toml(&region, &part));
+    }
+    assert_eq!(rows(&parts), rows(&register_toml(&region, &scale, &[], &[], &["127.0.0.0/8"])));
 }

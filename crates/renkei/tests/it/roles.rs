@@ -25,9 +25,18 @@ async fn from_nothing_to_a_sign_in_as_each_role_of_the_demonstration() {
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("demo");
     let arguments = ["demo", "--no-browser", "--format", "json", "--data", folder.to_str().unwrap()];
-    let demo = Running::start(renkei(&arguments).current_dir(place.path()), "ready_ms", false);
-    let told: Value = serde_json::from_str(demo.said.lines().last().unwrap()).unwrap();
-    assert_eq!(told["patients"], 300);
+    let demo = Running::start(renkei(&arguments).current_dir(place.path()), "complete_ms", false);
+    let told: Vec<Value> = demo.said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [ready, complete] = &told[..] else { panic!("{}", demo.said) };
+    assert_eq!((&ready["state"], &complete["state"]), (&"ready".into(), &"complete".into()));
+    assert_eq!(
+        (&ready["patients"], &ready["patients_in"], &complete["patients"]),
+        (&300.into(), &4.into(), &300.into())
+    );
+    assert_eq!(ready["address"], complete["address"]);
+    let written = crate::installation::files(&folder.join("storages")).len();
+    assert_eq!(complete["files"], written, "every file of every storage was taken in or told");
+    assert!(complete["entries"].as_u64().unwrap() > ready["files_in"].as_u64().unwrap());
     let places: Value = serde_json::from_slice(&std::fs::read(folder.join("places.json")).unwrap()).unwrap();
     let roots = std::fs::read(folder.join("root.pem")).unwrap();
     let address = places["professional"].as_str().unwrap().replace("https://localhost", "127.0.0.1").parse().unwrap();
@@ -51,6 +60,17 @@ async fn from_nothing_to_a_sign_in_as_each_role_of_the_demonstration() {
     assert_eq!(all, ["auxiliary", "dentist", "dietitian", "doctor", "nurse", "pharmacist"]);
     assert!(refused > 0, "the examples of refusals are there");
     assert_eq!(demo.stop(), 0);
+}
+
+/// R-X-19: who leaves while records are still coming in, or reads nothing but the address, leaves nothing behind.
+#[test]
+fn a_visitor_who_leaves_early_leaves_no_folder_behind() {
+    let place = tempfile::tempdir().unwrap();
+    let mut early = renkei(&["demo", "--no-browser", "--format", "json"]);
+    let demo = Running::start(early.current_dir(place.path()).env("TMPDIR", place.path()), "ready_ms", false);
+    assert!(std::fs::read_dir(place.path()).unwrap().next().is_some(), "it has a folder while it runs");
+    assert_eq!(demo.stop(), 0);
+    assert!(std::fs::read_dir(place.path()).unwrap().next().is_none());
 }
 
 /// R-X-19: a demonstration is not started in an installation's folder, beside its settings, or in its shell.

@@ -32,9 +32,11 @@ pub async fn measure(report: &mut Report, patients: usize) -> Outcome<()> {
     let opened = home.open(None).await?;
     opened.house.load_register(&home.register(&region, &scale)?).await?;
     let before = process::processor_seconds(None)?;
+    let began = Instant::now();
     let (messages, ours) = import(&opened, &written).await?;
     let used = process::processor_seconds(None)? - before;
     opened.close().await?;
+    let numbered = messages as f64 / began.elapsed().as_secs_f64();
     let rows = Rows::read(&home.database())?;
     let total: usize = rows.tables.iter().map(|table| table.rows.len()).sum();
     report.number("rows a message", total as f64 / messages as f64, "");
@@ -43,6 +45,7 @@ pub async fn measure(report: &mut Report, patients: usize) -> Outcome<()> {
     let floor = messages as f64 / rows.insert(&folder.path().join("floor.sqlite"), messages)?;
     report.beside("import into SQLite, everything on", ours, "messages/s", "the bar", 1_500.0);
     report.beside("import into SQLite, everything on", ours, "messages/s", "raw insert of the same rows", floor);
+    report.beside("… until its last record is numbered and signed", numbered, "messages/s", "the same", floor);
 
     let cluster = Cluster::start()?;
     let other = Home::make(&folder.path().join("postgresql")).await?;

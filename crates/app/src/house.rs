@@ -19,6 +19,7 @@ use renkei_keys::Sealer;
 use renkei_ledger::{Ledger, SequencerOrders};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use tokio::sync::Semaphore;
 
 /// What differs between installations and is not a rule of access.
 #[derive(Debug, Clone)]
@@ -63,6 +64,9 @@ struct Inner {
     feeds: FeedBoard,
     /// Held while a register or a regulation is read, checked and written.
     loading: tokio::sync::Mutex<()>,
+    /// Imports that decode, seal and fold at this moment: one core fewer than there are, so that what is ready is
+    /// written meanwhile and nobody who looks at a patient waits behind a whole storage.
+    preparing: Semaphore,
     /// Refusals of signed-in persons, and of sign-ins by source, within the last minutes.
     denials: Mutex<Denials>,
     sign_in_refusals: Mutex<Refusals>,
@@ -103,6 +107,7 @@ impl House {
                 instance: OnceLock::new(),
                 feeds: FeedBoard::default(),
                 loading: tokio::sync::Mutex::new(()),
+                preparing: Semaphore::new(std::thread::available_parallelism().map_or(1, |n| n.get().max(2) - 1)),
                 denials: Mutex::default(),
                 sign_in_refusals: Mutex::default(),
                 asked_from: Mutex::default(),
@@ -171,6 +176,12 @@ impl House {
     /// One load of a register or a regulation at a time.
     pub(crate) async fn loading(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.inner.loading.lock().await
+    }
+    /// Runs an import's work for a processor, off the threads that answer and no more of it at once than
+    /// leaves them room. `None` when it panicked.
+    pub(crate) async fn prepare<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let _place = self.inner.preparing.acquire().await.ok()?;
+        tokio::task::spawn_blocking(work).await.ok()
     }
     /// The trust snapshot of this instant.
     pub fn trust(&self) -> Arc<Trust> {

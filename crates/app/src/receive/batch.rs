@@ -8,13 +8,13 @@ use super::fate::{Act, Judge, Marks, Seen, refusal};
 use super::{Arrived, Import};
 use crate::error::AppError;
 use crate::house::House;
-use renkei_access::Permit;
 use renkei_db::{Isolation, Tx};
 use renkei_kernel::InstitutionId;
 use renkei_ledger::Event;
+use renkei_records::Message;
 use renkei_store::batches::Counts;
-use renkei_store::messages::{self, NewMessage, NewRefusal, SealedOriginal};
-use std::collections::HashSet;
+use renkei_store::messages::{self, NewRefusal, SealedOriginal};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -26,27 +26,33 @@ const NOT_STORABLE: &str = "not_storable";
 /// A file's place in its part, and what is to be written of it.
 type Numbered = (usize, Act);
 
+/// One patient's files while they are taken in.
+pub(super) struct Run {
+    pub seen: Seen,
+    pub counts: Counts,
+    /// What was written, with its sequences, in their order.
+    pub came: Vec<(i64, Message)>,
+}
+
 impl House {
     /// Takes in one part of a patient's files.
     pub(super) async fn receive_part(
         &self,
         judge: &Arc<Judge>,
         files: Vec<Arrived>,
-        mut seen: Seen,
-    ) -> Result<(Counts, Seen), AppError> {
+        run: &mut Run,
+    ) -> Result<(), AppError> {
         let mut open: Vec<usize> = (0..files.len()).collect();
         let files = Arc::new(files);
-        let mut counts = Counts::default();
         for _ in 0..JUDGED_AT_MOST {
-            let (acts, back) = judge_all(judge, &files, open, seen, &mut counts).await?;
-            seen = back;
-            let acts = self.without_noted(judge.import.institution, acts, &mut counts).await?;
+            let acts = judge_all(judge, &files, open, run).await?;
+            let acts = self.without_noted(judge.import.institution, acts, &mut run.counts).await?;
             let acts = self.stage(judge, &files, acts).await?;
-            open = self.write(judge, &files, acts, &mut seen, &mut counts).await?;
+            open = self.write(judge, &files, acts, run).await?;
             if open.is_empty() {
-                return Ok((counts, seen));
+                return Ok(());
             }
-            seen = Seen::load(self, judge.chart).await?;
+            run.seen = Seen::load(self, judge.chart).await?;
         }
         Err(renkei_db::Error::TooContended { attempts: JUDGED_AT_MOST }.into())
     }
@@ -138,10 +144,11 @@ impl House {
         judge: &Arc<Judge>,
         files: &[Arrived],
         acts: Vec<Numbered>,
-        seen: &mut Seen,
-        counts: &mut Counts,
+        run: &mut Run,
     ) -> Result<Vec<usize>, AppError> {
         let acts = Arc::new(acts);
+        let mut sequences: HashMap<usize, i64> = HashMap::new();
+        let mut again = Vec::new();
         let mut waiting: Vec<Range<usize>> = std::iter::once(0..acts.len()).collect();
         while let Some(range) = waiting.pop() {
             if range.is_empty() {
@@ -153,34 +160,42 @@ impl House {
                 written = self.write_range(judge, &acts, range.clone()).await;
             }
             let error = match written {
-                Ok(()) => {
-                    acts.get(range).unwrap_or_default().iter().for_each(|(_, act)| count(act, counts));
+                Ok(last) => {
+                    let written = acts.get(range).unwrap_or_default();
+                    written.iter().for_each(|(_, act)| count(act, &mut run.counts));
+                    let new =
+                        written.iter().filter(|(_, act)| matches!(act, Act::New { .. })).map(|(number, _)| *number);
+                    sequences.extend(new.rev().zip((0..=last).rev()));
                     continue;
                 }
                 Err(error) => error,
             };
             if is_duplicate(&error) {
                 waiting.push(range);
-                let mut again: Vec<usize> = waiting
-                    .into_iter()
-                    .flat_map(|range| acts.get(range).unwrap_or_default())
-                    .map(|(n, _)| *n)
-                    .collect();
+                let left = waiting.drain(..).flat_map(|range| acts.get(range).unwrap_or_default());
+                again.extend(left.map(|(number, _)| *number));
                 again.sort_unstable();
-                return Ok(again);
+                break;
             }
             if !lies_in_a_row(&error) {
                 return Err(error);
             }
             if let (1, Some((number, act))) = (range.len(), acts.get(range.start)) {
-                self.set_aside(judge, files.get(*number), act, seen, counts, error).await?;
+                self.set_aside(judge, files.get(*number), act, run, error).await?;
             } else {
                 let middle = range.start + range.len() / 2;
                 waiting.push(middle..range.end);
                 waiting.push(range.start..middle);
             }
         }
-        Ok(Vec::new())
+        // The writer let go of them before it answered; were it otherwise, the projection would be read from the rows.
+        for (number, act) in Arc::into_inner(acts).unwrap_or_default() {
+            if let (Act::New { decoded, .. }, Some(sequence)) = (act, sequences.get(&number)) {
+                run.came.push((*sequence, *decoded));
+            }
+        }
+        run.came.sort_unstable_by_key(|(sequence, _)| *sequence);
+        Ok(again)
     }
 
     /// One file whose rows are not taken: kept in quarantine, and where even that fails refused.
@@ -189,10 +204,10 @@ impl House {
         judge: &Arc<Judge>,
         file: Option<&Arrived>,
         act: &Act,
-        seen: &mut Seen,
-        counts: &mut Counts,
+        run: &mut Run,
         mut error: AppError,
     ) -> Result<(), AppError> {
+        let Run { seen, counts, .. } = run;
         let Some(marks) = file.map(|file| Marks::of(self, judge.import.institution, file)) else { return Err(error) };
         let mut ways = Vec::new();
         if let (Act::New { .. }, Some(file)) = (act, file) {
@@ -209,7 +224,7 @@ impl House {
             let left = Arc::new(self.without_noted(judge.import.institution, vec![(0, way)], counts).await?);
             let Some((_, way)) = left.first() else { return Ok(()) };
             match self.write_range(judge, &left, 0..1).await {
-                Ok(()) => {
+                Ok(_) => {
                     count(way, counts);
                     return Ok(());
                 }
@@ -225,17 +240,18 @@ impl House {
         Err(error)
     }
 
+    /// Answers the sequence of the last new message in the range; 0 when there is none.
     async fn write_range(
         &self,
         judge: &Arc<Judge>,
         acts: &Arc<Vec<Numbered>>,
         range: Range<usize>,
-    ) -> Result<(), AppError> {
+    ) -> Result<i64, AppError> {
         let (acts, judge) = (acts.clone(), judge.clone());
         // The chart is named at the start, so that no other act writes it meanwhile, and two rows of one file cannot
         // stand beside one another anyway: no need to be repeated because of a neighbour on the same page.
         self.db()
-            .act_as(Isolation::ReadCommitted, move |tx| {
+            .act_of_many(Isolation::ReadCommitted, range.len(), move |tx| {
                 let (acts, judge, range) = (acts.clone(), judge.clone(), range.clone());
                 Box::pin(async move {
                     tx.alone_with(judge.chart.into()).await?;
@@ -246,16 +262,15 @@ impl House {
     }
 }
 
-/// Decoding and sealing are work for a processor, not for the threads that answer requests.
 async fn judge_all(
     judge: &Arc<Judge>,
     files: &Arc<Vec<Arrived>>,
     open: Vec<usize>,
-    mut seen: Seen,
-    counts: &mut Counts,
-) -> Result<(Vec<Numbered>, Seen), AppError> {
+    run: &mut Run,
+) -> Result<Vec<Numbered>, AppError> {
+    let (house, mut seen) = (judge.house.clone(), std::mem::take(&mut run.seen));
     let (judge, files) = (judge.clone(), files.clone());
-    let (acts, seen, unchanged) = tokio::task::spawn_blocking(move || {
+    let judged = house.prepare(move || {
         let (mut acts, mut unchanged) = (Vec::with_capacity(open.len()), 0);
         for number in open {
             let Some(file) = files.get(number) else { continue };
@@ -265,35 +280,33 @@ async fn judge_all(
             }
         }
         Ok::<_, AppError>((acts, seen, unchanged))
-    })
-    .await
-    .map_err(|_| AppError::Unreadable("a file"))??;
-    counts.unchanged += unchanged;
-    Ok((acts, seen))
+    });
+    let (acts, seen, unchanged) = judged.await.ok_or(AppError::Unreadable("a file"))??;
+    run.seen = seen;
+    run.counts.unchanged += unchanged;
+    Ok(acts)
 }
 
-/// Messages first and in few statements, then what may refer to them.
-async fn put(tx: &Tx, judge: &Judge, acts: &[Numbered]) -> Result<(), AppError> {
-    let (mut records, mut new): (Vec<(Permit, Event)>, Vec<NewMessage>) = (Vec::new(), Vec::new());
-    let mut originals = Vec::new();
+/// Messages first and in few statements, then what may refer to them. Answers the sequence of the last message.
+async fn put(tx: &Tx, judge: &Judge, acts: &[Numbered]) -> Result<i64, AppError> {
+    let (mut records, mut new, mut originals) = (Vec::new(), Vec::new(), Vec::new());
     for (_, act) in acts {
-        if let Act::New { message, event, staged, .. } = act {
-            records.push((judge.permit.clone(), event.clone()));
-            new.push((**message).clone());
+        if let Act::New { message, record, staged, .. } = act {
+            records.push(&**record);
+            new.push(&**message);
             originals.push(staged);
         }
     }
-    if !records.is_empty() {
-        let recorded = renkei_ledger::record_all(tx, &records).await?;
-        for (staged, recorded) in originals.iter().zip(&recorded) {
-            if let Some(staged) = staged {
-                staged.place(recorded)?;
-            }
+    let recorded = renkei_ledger::record_all(tx, &records).await?;
+    for (staged, recorded) in originals.iter().zip(&recorded) {
+        if let Some(staged) = staged {
+            staged.place(recorded)?;
         }
+    }
+    let mut last = 0;
+    if let Some(first) = recorded.first() {
+        last = messages::append(first, &new).await?;
         let welcome: Vec<_> = new.iter().map(|message| (message.name_hash, message.digest_hash)).collect();
-        if let Some(first) = recorded.first() {
-            messages::append(first, new).await?;
-        }
         messages::refusals_forget(tx, judge.import.institution, &welcome).await?;
     }
     for (_, act) in acts {
@@ -312,7 +325,8 @@ async fn put(tx: &Tx, judge: &Judge, acts: &[Numbered]) -> Result<(), AppError> 
             Act::Refuse { .. } => {}
         }
     }
-    note_all(tx, acts).await
+    note_all(tx, acts).await?;
+    Ok(last)
 }
 
 /// The refusals among `acts`, with their records.

@@ -10,14 +10,15 @@ use renkei_access::Permit;
 use renkei_kernel::limits::ORIGINAL_INLINE_MAX_BYTES;
 use renkei_kernel::{ChartId, InstitutionId, MessageId};
 use renkei_keys::{ChartKey, SealKind};
-use renkei_ledger::Event;
+use renkei_ledger::{Event, Prepared};
 use renkei_mapping::{Context, Mapped, Unusable};
-use renkei_records::Condition;
+use renkei_records::{Condition, Message};
 use renkei_ssmix2::FileName;
 use renkei_store::charts::MESSAGE_VERSION;
 use renkei_store::messages::{self, NewMessage, NewQuarantined, NewRefusal, SealedOriginal};
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// What tells two files apart: keyed hashes of the name without its condition flag (decision 0002), and of the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,6 +47,7 @@ impl House {
 
 /// What of a chart is stored already, or is about to be: files of this run count as they are judged, so that the same
 /// file on a second volume is unchanged wherever it comes.
+#[derive(Default)]
 pub(super) struct Seen {
     messages: HashMap<Marks, (MessageId, Condition)>,
     quarantined: HashSet<Marks>,
@@ -78,10 +80,12 @@ impl Seen {
 
 /// One thing to write, with its record.
 pub(super) enum Act {
-    /// `staged`: the sealed original on disk where it is a large one.
+    /// `decoded`: what is sealed in `message`, for the projection. `staged`: the sealed original on disk where it is a
+    /// large one.
     New {
         message: Box<NewMessage>,
-        event: Event,
+        decoded: Box<Message>,
+        record: Box<Prepared>,
         is_large: bool,
         staged: Option<renkei_blobs::Staged>,
     },
@@ -104,7 +108,7 @@ pub(super) enum Act {
 pub(super) struct Judge {
     pub house: House,
     pub import: Import,
-    pub permit: Permit,
+    pub permit: Arc<Permit>,
     pub chart: ChartId,
     pub key: ChartKey,
     /// The registered birth date.
@@ -143,7 +147,7 @@ impl Judge {
         match mapped.message.encode() {
             Ok(encoded) => {
                 seen.messages.insert(marks, (mapped.message.id, mapped.message.condition));
-                self.new_message(file, name, marks, &mapped, &encoded)
+                self.new_message(file, name, marks, mapped.message, &encoded)
             }
             Err(_) => self.unusable(file, marks, "message_not_encodable", "message", seen),
         }
@@ -169,10 +173,9 @@ impl Judge {
         file: &Arrived,
         name: &FileName,
         marks: Marks,
-        mapped: &Mapped,
+        message: Message,
         encoded: &[u8],
     ) -> Result<Option<Act>, AppError> {
-        let message = &mapped.message;
         let id = message.id;
         let is_large = file.bytes.len() > ORIGINAL_INLINE_MAX_BYTES;
         let original = if is_large {
@@ -192,10 +195,16 @@ impl Judge {
             size_bytes: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
             sealed_entries: self.key.seal(id, SealKind::Decoded, MESSAGE_VERSION, encoded)?,
             original,
-            headers: messages::headers_of(message),
+            headers: messages::headers_of(&message),
         };
-        let event = events::record_stored(&self.house, id);
-        Ok(Some(Act::New { message: Box::new(new), event, is_large, staged: None }))
+        let record = Prepared::of(&self.permit, &events::record_stored(&self.house, id))?;
+        Ok(Some(Act::New {
+            message: Box::new(new),
+            decoded: Box::new(message),
+            record: Box::new(record),
+            is_large,
+            staged: None,
+        }))
     }
 
     /// An unusable file is kept apart when it is known to be this patient's, and refused when it is not.

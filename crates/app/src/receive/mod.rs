@@ -13,10 +13,12 @@ use crate::codes::{self, ParticipantIdentity};
 use crate::error::AppError;
 use crate::house::House;
 use crate::{events, facts, gate};
+use batch::Run;
 use fate::{Judge, Seen};
 use renkei_access::Permit;
 use renkei_kernel::limits::IMPORT_BATCH_MESSAGES_MAX;
 use renkei_kernel::{BatchId, InstitutionId, Timestamp};
+use renkei_records::Message;
 use renkei_ssmix2::FileName;
 use renkei_store::batches::{self, BatchKind, Counts};
 use renkei_store::{charts, directory};
@@ -127,24 +129,22 @@ impl House {
             key: self.sealer().ensure(chart).await?,
             born: self.identity_for_import(&permit).await?.map(|identity| identity.birth_date),
             number: number.to_owned(),
-            permit,
+            permit: Arc::new(permit),
             chart,
         });
-        let mut seen = Seen::load(self, chart).await?;
-        let mut counts = Counts::default();
+        let mut run = Run { seen: Seen::load(self, chart).await?, counts: Counts::default(), came: Vec::new() };
         let mut files = files.into_iter();
         loop {
             let part: Vec<Arrived> = files.by_ref().take(IMPORT_BATCH_MESSAGES_MAX).collect();
             if part.is_empty() {
                 break;
             }
-            let (counted, back) = self.receive_part(&judge, part, seen).await?;
-            counts.add(counted);
-            seen = back;
+            self.receive_part(&judge, part, &mut run).await?;
         }
+        let Run { counts, came, .. } = run;
         // Also when nothing is new now: a run that was cut off may have stored what it did not fold in.
         if counts.stored + counts.superseded > 0 || charts::lags(self.db().reader(), chart).await? {
-            self.refresh_projection(&judge).await?;
+            self.refresh_projection(&judge, came).await?;
         }
         Ok(counts)
     }
@@ -156,8 +156,8 @@ impl House {
     }
 
     /// Folds what came into the chart's projection, once per patient and import (decision 0003).
-    async fn refresh_projection(&self, judge: &Arc<Judge>) -> Result<(), AppError> {
-        let ahead = Arc::new(charts::fold_ahead(self.db().reader(), &judge.permit, &judge.key).await?);
+    async fn refresh_projection(&self, judge: &Arc<Judge>, came: Vec<(i64, Message)>) -> Result<(), AppError> {
+        let ahead = Arc::new(charts::fold_ahead(self.db().reader(), &judge.permit, &judge.key, came).await?);
         let (judge, event) = (judge.clone(), events::record_folded(self));
         self.db()
             .act_as(renkei_db::Isolation::ReadCommitted, move |tx| {

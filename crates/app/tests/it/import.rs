@@ -296,6 +296,31 @@ async fn a_cancellation_written_as_valid_withdraws() {
     assert_eq!((rebuilt.remapped, rebuilt.differing, rebuilt.damaged), (0, 0, 0));
 }
 
+async fn folded_as_written(world: World) {
+    // Two parts, and in the second a file of the first under a more final flag: it takes a new place in the order.
+    let mut files: Vec<Arrived> =
+        (1..=130).map(|n| Lab::hba1c("0000123", "20261001", n, &format!("{n}")).arrived()).collect();
+    assert_eq!(receive(&world, "0000123", files.clone()).await.stored, 130);
+    assert_eq!(world.house.rebuild_projections().await.unwrap().differing, 0);
+    let before = seen(&world).await;
+    assert_eq!(before.len(), 130);
+    files.truncate(0);
+    files.extend((131..=140).map(|n| Lab::hba1c("0000123", "20261001", n, &format!("{n}")).arrived()));
+    files.push(Lab::hba1c("0000123", "20261001", 135, "135").flagged('0').arrived());
+    let counts = receive(&world, "0000123", files).await;
+    assert_eq!((counts.stored, counts.superseded), (10, 1));
+    let now = seen(&world).await;
+    assert_eq!(now.len(), 139);
+    assert!(!now.contains(&"135".to_owned()), "withdrawn in the same run");
+    let rebuilt = world.house.rebuild_projections().await.unwrap();
+    assert_eq!((rebuilt.messages, rebuilt.differing, rebuilt.damaged), (140, 0, 0));
+    assert!(world.verify().await.is_ok());
+}
+on_both!(
+    /// Decision 0003: what an import folds from its own memory is what a rebuild folds from the stored rows.
+    a_run_folds_what_it_wrote => super::folded_as_written
+);
+
 #[tokio::test]
 async fn a_large_original_comes_back_byte_for_byte() {
     let world = World::new().await;

@@ -2,19 +2,19 @@
 //! that memory stays bounded whatever the storage's size. One broken file never stops the rest, and a second run
 //! over the same storage changes nothing.
 
-use futures::stream::{FuturesUnordered, StreamExt as _};
 use renkei_app::receive::{Arrived, Import};
 use renkei_app::{AppError, House};
 use renkei_kernel::{Category, Problem};
 use renkei_ssmix2::storage::{self, PatientFolder, Storage};
 use renkei_store::batches::Counts;
 use std::path::PathBuf;
+use tokio::task::JoinSet;
 
-/// Patients under way at once: one is read while another is decoded and a third is committed.
-const PATIENTS_AT_ONCE: usize = 4;
+/// Patients under way at once, each a task of its own: some are read and decoded while others are committed.
+const PATIENTS_AT_ONCE: usize = 8;
 /// Files of one patient held in memory at once, and bytes of them after which no further file is read.
 const FILES_AT_ONCE: usize = 500;
-const BYTES_AT_ONCE: usize = 32 * 1024 * 1024;
+const BYTES_AT_ONCE: usize = 16 * 1024 * 1024;
 
 /// How far an import is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,17 +74,20 @@ pub async fn import_ssmix2(
     let import = house.import_begin(facility_code).await?.ok_or(ImportError::InstitutionUnknown)?;
     let mut summary = ImportSummary::default();
     let mut patients = Storage::new(roots.to_vec()).patients();
-    let mut under_way = FuturesUnordered::new();
+    let mut under_way = JoinSet::new();
     let mut failed = None;
     loop {
         while failed.is_none() && under_way.len() < PATIENTS_AT_ONCE {
             match patients.next() {
-                Some(Ok(folder)) => under_way.push(one_patient(house, &import, folder)),
+                Some(Ok(folder)) => {
+                    under_way.spawn(one_patient(house.clone(), import.clone(), folder));
+                }
                 Some(Err(_)) => summary.unreadable += 1,
                 None => break,
             }
         }
-        match under_way.next().await {
+        let ended = under_way.join_next().await;
+        match ended.map(|ended| ended.unwrap_or(Err(AppError::Unreadable("a patient folder")))) {
             None => break,
             Some(Ok((counts, unreadable))) => {
                 summary.patients += 1;
@@ -113,7 +116,7 @@ pub async fn import_ssmix2(
 }
 
 /// Takes in one patient's folders, a bounded number of files at a time.
-async fn one_patient(house: &House, import: &Import, folder: PatientFolder) -> Result<(Counts, u64), AppError> {
+async fn one_patient(house: House, import: Import, folder: PatientFolder) -> Result<(Counts, u64), AppError> {
     let number = folder.patient_id.clone();
     let listed = tokio::task::spawn_blocking(move || list(&folder)).await;
     let (paths, mut unreadable) = listed.map_err(|_| AppError::Unreadable("a patient folder"))?;
@@ -125,7 +128,7 @@ async fn one_patient(house: &House, import: &Import, folder: PatientFolder) -> R
         let Read { files, failed, looked_at } = read.map_err(|_| AppError::Unreadable("a patient folder"))?;
         left = left.get(looked_at..).unwrap_or_default();
         unreadable += failed;
-        counts.add(house.receive_patient(import, &number, files).await?);
+        counts.add(house.receive_patient(&import, &number, files).await?);
     }
     Ok((counts, unreadable))
 }
@@ -194,6 +197,6 @@ mod tests {
             parts.push(read.files.len());
             left = &left[read.looked_at..];
         }
-        assert_eq!(parts, [2, 2, 2]);
+        assert_eq!(parts, [1, 1, 1, 1, 1, 1]);
     }
 }

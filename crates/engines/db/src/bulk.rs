@@ -36,10 +36,22 @@ impl Column {
     }
 }
 
-/// Bound values of one statement of SQLite; the engine itself takes 32,766.
-const VALUES_MAX: usize = 8_000;
 /// Rows of one statement of PostgreSQL.
 const ROWS_MAX: usize = 1_000;
+/// Rows of one statement of SQLite; sixteen columns stay far below the 32,766 values that it takes.
+const LIST_ROWS_MAX: usize = 128;
+/// Up to as many rows any number has a statement of its own; above it each multiple has one.
+const LIST_ROWS_STEP: usize = 16;
+
+/// How many of `left` rows the next statement of SQLite takes. Few numbers only, so that the statements stay prepared:
+/// reading one of a hundred rows costs as much as running it.
+fn rows_at_once(left: usize) -> usize {
+    match left {
+        0..=LIST_ROWS_STEP => left,
+        LIST_ROWS_MAX.. => LIST_ROWS_MAX,
+        _ => left - left % LIST_ROWS_STEP,
+    }
+}
 
 impl Tx {
     /// Inserts rows whose values stand in the order of `columns`. A row of another length fails.
@@ -52,18 +64,19 @@ impl Tx {
         if rows.iter().any(|row| row.len() != columns.len()) {
             return Err(DbErr::Custom(format!("a row of {table} has another number of columns")));
         }
-        let at_once = match self.engine() {
-            Engine::Sqlite => (VALUES_MAX / columns.len().max(1)).max(1),
-            Engine::Postgres => ROWS_MAX,
-        };
         let mut rows = rows.into_iter();
         loop {
+            let at_once = match self.engine() {
+                Engine::Sqlite => rows_at_once(rows.len()),
+                Engine::Postgres => ROWS_MAX,
+            };
             let part: Vec<Vec<Value>> = rows.by_ref().take(at_once).collect();
             if part.is_empty() {
                 return Ok(());
             }
             let as_arrays = self.engine() == Engine::Postgres && !part.iter().any(|row| holds_a_stand_in(columns, row));
-            let (sql, values) = if as_arrays { arrays(table, columns, part) } else { list(table, columns, part) };
+            let (sql, values) =
+                if as_arrays { arrays(table, columns, part) } else { list(self.engine(), table, columns, part) };
             self.execute_raw(Statement::from_sql_and_values(self.get_database_backend(), sql, values)).await?;
         }
     }
@@ -73,15 +86,20 @@ fn names(columns: &[Column]) -> String {
     columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
 }
 
-fn list(table: &str, columns: &[Column], rows: Vec<Vec<Value>>) -> (String, Vec<Value>) {
+/// Row by row; the places of the values are marked as the engine names them.
+fn list(engine: Engine, table: &str, columns: &[Column], rows: Vec<Vec<Value>>) -> (String, Vec<Value>) {
     let mut sql = format!("INSERT INTO {table} ({}) VALUES ", names(columns));
     let mut next = 0;
     for position in 0..rows.len() {
         sql.push_str(if position == 0 { "(" } else { ", (" });
         for column in 0..columns.len() {
             next += 1;
-            sql.push_str(if column == 0 { "$" } else { ", $" });
-            sql.push_str(&next.to_string());
+            sql.push_str(if column == 0 { "" } else { ", " });
+            match engine {
+                // Without a name: SQLite looks for a named one among all before it, the driver for each once more.
+                Engine::Sqlite => sql.push('?'),
+                Engine::Postgres => sql.push_str(&format!("${next}")),
+            }
         }
         sql.push(')');
     }

@@ -85,7 +85,7 @@ impl Database {
         E: From<Error> + Send + 'static,
     {
         match &self.inner.writing {
-            Writing::Sqlite(writer) => writer.act(true, act).await,
+            Writing::Sqlite(writer) => writer.act(true, 1, act).await,
             _ => self.act(act).await,
         }
     }
@@ -97,8 +97,19 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        self.act_of_many(isolation, 1, act).await
+    }
+
+    /// As [`Self::act_as`], for an act that does what else `many` acts would: it counts as so many where acts share a
+    /// commit.
+    pub async fn act_of_many<F, T, E>(&self, isolation: Isolation, many: usize, act: F) -> Result<T, E>
+    where
+        F: for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
         match &self.inner.writing {
-            Writing::Sqlite(writer) => writer.act(false, act).await,
+            Writing::Sqlite(writer) => writer.act(false, many, act).await,
             Writing::Postgres(acts) => acts.act(isolation, act).await,
             Writing::Nothing => Err(E::from(Error::ReadOnly)),
         }

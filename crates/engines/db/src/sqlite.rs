@@ -94,6 +94,8 @@ pub(crate) async fn open_reader(file: &Path, settings: &Settings) -> Result<Data
 trait Act: Send {
     /// Nobody waits for the answer any more.
     fn abandoned(&self) -> bool;
+    /// As how many acts it counts in a commit.
+    fn counts_as(&self) -> usize;
     /// Runs the act; true when what it wrote may be kept.
     fn run<'t>(&'t mut self, tx: &'t Tx) -> BoxFuture<'t, bool>;
     /// Hands the act's own result over, or the error that took it away.
@@ -102,6 +104,7 @@ trait Act: Send {
 
 struct Pending<F, T, E> {
     act: F,
+    counts_as: usize,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
@@ -115,6 +118,9 @@ where
     fn abandoned(&self) -> bool {
         self.reply.is_closed()
     }
+    fn counts_as(&self) -> usize {
+        self.counts_as
+    }
     fn run<'t>(&'t mut self, tx: &'t Tx) -> BoxFuture<'t, bool> {
         Box::pin(async move {
             let result = (self.act)(tx).await;
@@ -124,7 +130,7 @@ where
         })
     }
     fn answer(self: Box<Self>, end: Result<(), Error>) {
-        let Self { act, result, reply } = *self;
+        let Self { act, result, reply, .. } = *self;
         // What the act captured is gone before its caller goes on.
         drop(act);
         let answer = match (end, result) {
@@ -160,7 +166,7 @@ impl Writer {
         Ok(Self { queues: Mutex::new(Some(Queues { soon, in_turn })), task: Mutex::new(Some(task)) })
     }
 
-    pub(crate) async fn act<F, T, E>(&self, soon: bool, act: F) -> Result<T, E>
+    pub(crate) async fn act<F, T, E>(&self, soon: bool, counts_as: usize, act: F) -> Result<T, E>
     where
         F: for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
         T: Send + 'static,
@@ -172,7 +178,7 @@ impl Writer {
         };
         let Some(queue) = queue else { return Err(E::from(Error::Closed)) };
         let (reply, answer) = oneshot::channel();
-        queue.try_send(Box::new(Pending { act, result: None, reply })).map_err(|e| match e {
+        queue.try_send(Box::new(Pending { act, counts_as, result: None, reply })).map_err(|e| match e {
             mpsc::error::TrySendError::Full(_) => E::from(Error::QueueFull),
             mpsc::error::TrySendError::Closed(_) => E::from(Error::Closed),
         })?;
@@ -267,10 +273,13 @@ impl Pen {
         let mut ended: Vec<Ended> = Vec::with_capacity(batch.len());
         let mut hooks: Vec<Hook> = Vec::new();
         let mut broken: Option<Error> = None;
-        while ended.len() < ACTS_PER_COMMIT_MAX
-            && began.elapsed().as_millis() < u128::from(COMMIT_AFTER_MS)
+        let mut counted = 0;
+        while began.elapsed().as_millis() < u128::from(COMMIT_AFTER_MS)
+            && let Some(next) = batch.front()
+            && (ended.is_empty() || counted + next.counts_as() <= ACTS_PER_COMMIT_MAX)
             && let Some(mut act) = batch.pop_front()
         {
+            counted += act.counts_as();
             let inner = match outer.begin().await {
                 Ok(inner) => inner,
                 Err(error) => {

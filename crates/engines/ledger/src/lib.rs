@@ -41,7 +41,8 @@ pub use note::{Checkpoint, NoteError, SigningKey, VerifierKey};
 pub use prove::{ConsistencyProof, InclusionProof, prove_consistency, prove_event, prove_number};
 pub use read::{Found, Waiting, entries_of_patient, entry_find, export, latest_checkpoint, waiting};
 pub use record::{
-    Recorded, RecordedInTx, Trailed, record, record_all, record_alone, record_plain, record_plain_all, record_read,
+    Prepared, Recorded, RecordedInTx, Trailed, record, record_all, record_alone, record_plain, record_plain_all,
+    record_read,
 };
 pub use report::{Fault, Report, Warning};
 pub use schema::{AREA, MIGRATIONS, migrate};

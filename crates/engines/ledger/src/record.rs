@@ -4,7 +4,8 @@
 //! is recorded durably first: [`record_read`] commits the record and only then answers with a [`Recorded`]. Neither
 //! type can be made anywhere else, and whoever holds one reads patient, items and operation from its permit.
 
-use crate::{Error, Event, tree};
+use crate::ledger::Stamp;
+use crate::{Error, Event, EventName, Outcome, tree};
 use renkei_access::Permit;
 use renkei_db::sea_orm::Value;
 use renkei_db::{BoxFuture, Column, Database, Holds, Tx};
@@ -96,19 +97,37 @@ pub async fn record<'t>(tx: &'t Tx, permit: &'t Permit, event: &Event) -> Result
     Ok(RecordedInTx { tx, permit, event: event.id(), at: event.at() })
 }
 
-/// As [`record`] for many at once (an import's batch), in one statement; answers in the order given.
-pub async fn record_all<'t>(tx: &'t Tx, acts: &'t [(Permit, Event)]) -> Result<Vec<RecordedInTx<'t>>, Error> {
-    let rows = acts.iter().map(|(permit, event)| Row::of(event, Some(permit))).collect::<Result<Vec<_>, _>>()?;
-    insert(tx, rows).await?;
-    if let Some((_, first)) = acts.first() {
+/// An event on a permit, judged, written out and hashed before its act begins: everybody waits for the writer, nobody
+/// for this. Nothing is recorded by it.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    permit: Arc<Permit>,
+    stamp: Stamp,
+    kind: (EventName, Outcome),
+    row: Row,
+}
+
+impl Prepared {
+    /// Refused as by [`record`].
+    pub fn of(permit: &Arc<Permit>, event: &Event) -> Result<Self, Error> {
+        let row = Row::of(event, Some(permit))?;
+        Ok(Self { permit: permit.clone(), stamp: event.stamp.clone(), kind: event.kind(), row })
+    }
+}
+
+/// As [`record`] for many at once (an import's batch), in few statements; answers in the order given.
+pub async fn record_all<'t>(tx: &'t Tx, acts: &[&'t Prepared]) -> Result<Vec<RecordedInTx<'t>>, Error> {
+    insert(tx, acts.iter().map(|act| act.row.clone()).collect()).await?;
+    if let Some(first) = acts.first() {
         let (bell, tally) = (first.stamp.bell.clone(), first.stamp.tally.clone());
-        let kinds: Vec<_> = acts.iter().map(|(_, event)| event.kind()).collect();
+        let kinds: Vec<_> = acts.iter().map(|act| act.kind).collect();
         tx.after_commit(move || {
             kinds.into_iter().for_each(|(name, outcome)| tally.count(name, outcome));
             bell.notify_one();
         });
     }
-    Ok(acts.iter().map(|(permit, event)| RecordedInTx { tx, permit, event: event.id(), at: event.at() }).collect())
+    let proof = |act: &&'t Prepared| RecordedInTx { tx, permit: &act.permit, event: act.stamp.id, at: act.stamp.at };
+    Ok(acts.iter().map(proof).collect())
 }
 
 /// Records a read and waits until the record is durable; only then is there something to read with. It shares its
@@ -166,6 +185,7 @@ fn ring_after_commit(tx: &Tx, event: &Event) {
     });
 }
 
+#[derive(Debug, Clone)]
 struct Row {
     values: [Value; 6],
 }

@@ -502,10 +502,13 @@ const ENTRY_COLUMNS: &[Column] = &[
     Column::new("entry", Holds::Bytes),
 ];
 
-async fn forget_waiting(tx: &Tx, ids: Vec<Value>) -> Result<u64, Error> {
+async fn forget_waiting(tx: &Tx, mut ids: Vec<Value>) -> Result<u64, Error> {
     match tx.engine() {
         Engine::Sqlite => {
-            let gone = format!("DELETE FROM trail_waiting WHERE event_id IN ({})", marks(1, ids.len()));
+            // The last stands there more than once, so that there are few statements and they stay prepared.
+            let padded = ids.len().next_power_of_two();
+            ids.extend(ids.last().cloned().into_iter().cycle().take(padded - ids.len()));
+            let gone = format!("DELETE FROM trail_waiting WHERE event_id IN ({})", vec!["?"; padded].join(", "));
             execute(tx, &gone, ids).await
         }
         // One array, so that the statement is the same for any number of records.
@@ -548,10 +551,6 @@ impl Waiting {
             leaf,
         }))
     }
-}
-
-pub(crate) fn marks(first: usize, count: usize) -> String {
-    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
 pub(crate) async fn execute(tx: &Tx, sql: &str, values: Vec<Value>) -> Result<u64, Error> {

@@ -149,6 +149,14 @@ struct Stored {
 impl Stored {
     async fn read(on: &impl ConnectionTrait, chart: ChartId) -> Result<Self, Error> {
         let projection = projection::Entity::find_by_id(Uuid::from(chart)).one(on).await?;
+        Self::with_newer(on, chart, projection).await
+    }
+
+    async fn with_newer(
+        on: &impl ConnectionTrait,
+        chart: ChartId,
+        projection: Option<projection::Model>,
+    ) -> Result<Self, Error> {
         let included = projection.as_ref().map_or(0, |row| row.sequence);
         // Only what is folded: the sealed originals beside it are as large again and stay where they are.
         let newer = message::Entity::find()
@@ -224,11 +232,34 @@ pub struct Ahead {
     sealed: Vec<u8>,
 }
 
-/// Folds what is new, for [`refresh`]. The chart comes from the permit.
-pub async fn fold_ahead(on: &impl ConnectionTrait, permit: &Permit, key: &ChartKey) -> Result<Ahead, Error> {
+/// Folds what is new, for [`refresh`]. The chart comes from the permit. `came` is what the caller wrote just now, with
+/// its sequences: when that is everything new, nothing of it is read and opened again.
+pub async fn fold_ahead(
+    on: &impl ConnectionTrait,
+    permit: &Permit,
+    key: &ChartKey,
+    came: Vec<(i64, Message)>,
+) -> Result<Ahead, Error> {
     let chart = chart_of(permit, key)?;
-    let record = folded(on, key).await?;
-    Ok(Ahead { chart, sequence: record.included(), sealed: sealed(key, &record)? })
+    let projection = projection::Entity::find_by_id(Uuid::from(chart)).one(on).await?;
+    let included = projection.as_ref().map_or(0, |row| row.sequence);
+    let last = crate::messages::last_sequence(on, chart).await?;
+    let (stored, came) = if (included + 1..=last).eq(came.iter().map(|(sequence, _)| *sequence)) {
+        (Stored { projection, newer: Vec::new() }, came)
+    } else {
+        (Stored::with_newer(on, chart, projection).await?, Vec::new())
+    };
+    let key = key.clone();
+    // Work for a processor, as in `open`.
+    let folding = tokio::task::spawn_blocking(move || {
+        let mut record = stored.folded(&key)?;
+        for (sequence, message) in came {
+            record.fold(message);
+            record.advance_to(sequence);
+        }
+        Ok(Ahead { chart, sequence: record.included(), sealed: sealed(&key, &record)? })
+    });
+    folding.await.map_err(|_| Error::Unreadable("projection"))?
 }
 
 fn chart_of(permit: &Permit, key: &ChartKey) -> Result<ChartId, Error> {

@@ -107,8 +107,9 @@ const MESSAGE_COLUMNS: &[Column] = &[
     Column::new("blob_name", Holds::BytesOrNull),
 ];
 
-/// Writes messages and their headers in multi-row statements. The chart comes from the permit.
-pub async fn append(recorded: &RecordedInTx<'_>, messages: Vec<NewMessage>) -> Result<(), Error> {
+/// Writes messages and their headers in multi-row statements. The chart comes from the permit. Answers the sequence of
+/// the last; those before it count down from there.
+pub async fn append(recorded: &RecordedInTx<'_>, messages: &[&NewMessage]) -> Result<i64, Error> {
     let chart = recorded.permit().chart().ok_or(Error::PermitOfAnotherKind)?;
     let tx = recorded.tx();
     let mut sequence = last_sequence(tx.connection(), chart).await?;
@@ -117,8 +118,8 @@ pub async fn append(recorded: &RecordedInTx<'_>, messages: Vec<NewMessage>) -> R
     for new in messages {
         sequence += 1;
         headers.extend(new.headers.iter().map(|header| header_row(chart, new.id, new.recorded_at, header)));
-        let (inline, blob) = match new.original {
-            SealedOriginal::Inline(sealed) => (Some(sealed), None),
+        let (inline, blob) = match &new.original {
+            SealedOriginal::Inline(sealed) => (Some(sealed.clone()), None),
             SealedOriginal::Blob(name) => (None, Some(name.to_vec())),
         };
         rows.push(vec![
@@ -132,13 +133,14 @@ pub async fn append(recorded: &RecordedInTx<'_>, messages: Vec<NewMessage>) -> R
             new.recorded_at.micros().into(),
             Uuid::from(new.origin).into(),
             new.size_bytes.into(),
-            new.sealed_entries.into(),
+            new.sealed_entries.clone().into(),
             inline.into(),
             blob.into(),
         ]);
     }
     tx.insert_rows("messages", MESSAGE_COLUMNS, rows).await?;
-    put_headers(tx, headers).await
+    put_headers(tx, headers).await?;
+    Ok(sequence)
 }
 
 /// The clear headers of a message's entries, in their order.
@@ -286,10 +288,12 @@ pub async fn refusals_forget(tx: &Tx, institution: InstitutionId, files: &[([u8;
         return Ok(());
     }
     for part in files.chunks(HASHES_PER_STATEMENT) {
+        // Some stand twice, so that there are few statements and they stay prepared.
+        let some = || part.iter().chain(part.last().into_iter().cycle()).take(part.len().next_power_of_two());
         refusal::Entity::delete_many()
             .filter(refusal::Column::InstitutionId.eq(Uuid::from(institution)))
-            .filter(refusal::Column::NameHash.is_in(part.iter().map(|(name, _)| name.to_vec())))
-            .filter(refusal::Column::DigestHash.is_in(part.iter().map(|(_, digest)| digest.to_vec())))
+            .filter(refusal::Column::NameHash.is_in(some().map(|(name, _)| name.to_vec())))
+            .filter(refusal::Column::DigestHash.is_in(some().map(|(_, digest)| digest.to_vec())))
             .exec(tx.connection())
             .await?;
     }

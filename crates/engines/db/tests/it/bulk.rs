@@ -103,6 +103,20 @@ async fn more_rows_than_a_statement_takes_are_all_there() {
     }
 }
 
+/// Statements exist for few numbers of rows; every number arrives whole and in order.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_number_of_rows_arrives() {
+    let test = fresh(Engine::Sqlite).await;
+    let mut all = Vec::new();
+    for (nth, count) in [1, 2, 15, 16, 17, 31, 33, 100, 127, 128, 129, 145, 300].into_iter().enumerate() {
+        let rows: Vec<_> =
+            (1..=count).map(|n| given(nth as u128 * 1_000 + n, None, Some(vec![7]), Some(n as i64))).collect();
+        put(&test, rows.clone()).await.unwrap();
+        all.extend(rows);
+    }
+    assert_eq!(read(&test).await, all);
+}
+
 /// One row that is there already takes the whole act back, and is told as such.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_is_there_already_is_told() {

@@ -3,9 +3,11 @@
 use crate::acts::{count, with_counter, write};
 use futures::future::BoxFuture;
 use renkei_db::sea_orm::ConnectionTrait;
-use renkei_db::{Database, Engine, Error, Settings};
+use renkei_db::{Database, Engine, Error, Isolation, Settings};
 use renkei_kernel::limits::WRITER_QUEUE_MAX;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::Semaphore;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_programs_never_write_one_folder() {
@@ -19,7 +21,7 @@ async fn two_programs_never_write_one_folder() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_queue_answers_at_once() {
     let test = with_counter(Engine::Sqlite).await;
-    let gate = Arc::new(tokio::sync::Semaphore::new(0));
+    let gate = Arc::new(Semaphore::new(0));
     let mut acts = Vec::new();
     for id in 0..(WRITER_QUEUE_MAX as i32 + 300) {
         let (database, gate) = (test.database(), gate.clone());
@@ -65,7 +67,7 @@ async fn a_copied_file_can_be_read_and_not_written() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_abandoned_caller_takes_its_waiting_act_with_it() {
     let test = with_counter(Engine::Sqlite).await;
-    let gate = Arc::new(tokio::sync::Semaphore::new(0));
+    let gate = Arc::new(Semaphore::new(0));
     let (database, pass) = (test.database(), gate.clone());
     let first = tokio::spawn(async move {
         database
@@ -208,4 +210,50 @@ async fn an_act_a_person_waits_for_goes_before_those_of_an_import() {
         act.await.unwrap().unwrap();
     }
     assert_eq!(count(&test).await, 21);
+}
+
+/// An import's act counts as its messages: however many patients are under way, a commit holds no more than the limit.
+#[tokio::test(flavor = "multi_thread")]
+async fn acts_of_many_share_no_commit_beyond_the_limit() {
+    let test = with_counter(Engine::Sqlite).await;
+    let (gate, committed) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (database, pass) = (test.database(), gate.clone());
+    let first = tokio::spawn(async move {
+        database
+            .act(move |_| -> BoxFuture<'_, Result<(), Error>> {
+                let pass = pass.clone();
+                Box::pin(async move { pass.acquire().await.map(|_| ()).map_err(|_| Error::Closed) })
+            })
+            .await
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let mut acts = Vec::new();
+    for id in 0..4 {
+        let (database, committed) = (test.database(), committed.clone());
+        acts.push(tokio::spawn(async move {
+            database
+                .act_of_many(Isolation::Serializable, 60, move |tx| -> BoxFuture<'_, Result<usize, Error>> {
+                    let committed = committed.clone();
+                    Box::pin(async move {
+                        let before = committed.load(Ordering::SeqCst);
+                        write(tx, id).await?;
+                        tx.after_commit(move || {
+                            committed.fetch_add(1, Ordering::SeqCst);
+                        });
+                        Ok(before)
+                    })
+                })
+                .await
+                .unwrap()
+        }));
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    gate.add_permits(1);
+    first.await.unwrap().unwrap();
+    let mut before = Vec::new();
+    for act in acts {
+        before.push(act.await.unwrap());
+    }
+    before.sort_unstable();
+    assert_eq!(before, [0, 1, 2, 3], "each found those before it committed");
 }

@@ -4,9 +4,10 @@ use crate::scene::Scene;
 use renkei_db::{BoxFuture, Engine};
 use renkei_kernel::PersonId;
 use renkei_ledger::{
-    Detail, Error, EventName, entries_of_patient, entry_find, export, record, record_all, record_alone, record_read,
-    waiting,
+    Detail, Error, EventName, Prepared, entries_of_patient, entry_find, export, record, record_all, record_alone,
+    record_read, waiting,
 };
+use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_holds_who_whom_which_items_and_why() {
@@ -91,17 +92,20 @@ async fn the_same_event_is_not_written_twice() {
 async fn a_batch_is_recorded_in_one_act() {
     for engine in Engine::BOTH {
         let scene = Scene::new(engine).await;
-        let acts: std::sync::Arc<Vec<_>> = std::sync::Arc::new(
-            (0..700).map(|_| (scene.permit(scene.ids.next()), scene.ledger.event(EventName::RecordStored))).collect(),
-        );
+        let prepared = |_| {
+            let event = scene.ledger.event(EventName::RecordStored);
+            (event.id(), Prepared::of(&Arc::new(scene.permit(scene.ids.next())), &event).unwrap())
+        };
+        let acts: Arc<Vec<_>> = Arc::new((0..700).map(prepared).collect());
         scene
             .test
             .act(move |tx| -> BoxFuture<'_, Result<(), Error>> {
                 let acts = acts.clone();
                 Box::pin(async move {
-                    let proofs = record_all(tx, &acts).await?;
+                    let all: Vec<_> = acts.iter().map(|(_, prepared)| prepared).collect();
+                    let proofs = record_all(tx, &all).await?;
                     assert_eq!(proofs.len(), 700);
-                    assert_eq!(proofs[699].event_id(), acts[699].1.id());
+                    assert_eq!(proofs[699].event_id(), acts[699].0);
                     Ok(())
                 })
             })

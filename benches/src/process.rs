@@ -50,11 +50,11 @@ impl Running {
         Ok((of("VmRSS:").ok_or("VmRSS")?, of("VmHWM:").ok_or("VmHWM")?))
     }
 
-    /// Asks it to stop, as a service manager does, and waits.
+    /// Asks it to stop and waits as long as a service manager does: the trail's waiting records are numbered first.
     pub fn stop(mut self) -> Outcome<()> {
         let asked = Command::new("kill").arg("-TERM").arg(self.id().to_string()).status()?;
         let began = Instant::now();
-        while asked.success() && began.elapsed() < Duration::from_secs(20) {
+        while asked.success() && began.elapsed() < Duration::from_secs(90) {
             if self.0.try_wait()?.is_some() {
                 return Ok(());
             }

@@ -5,7 +5,8 @@ use super::ward::Ward;
 use crate::settings::Database as Engine;
 use crate::wiring::TRAIL_NAME;
 use renkei_db::{Database, Settings, migrations_applied};
-use renkei_ledger::{Checkpoint, SigningKey, TrailCondition};
+use renkei_kernel::Timestamp;
+use renkei_ledger::{KeyRing, SigningKey, TrailCondition, VerifierKey};
 use renkei_store::{batches, migrations};
 use std::path::Path;
 
@@ -107,20 +108,28 @@ async fn trail(ward: &Ward, database: &Database) -> Vec<Finding> {
             );
         }
     }
-    findings.extend(seals(ward, &condition));
-    findings.extend(signing_key(ward, database).await);
+    // Without the key no signature can be judged; the check of keys tells that.
+    let Ok(own) = SigningKey::load(&ward.folders.keys, TRAIL_NAME).map(|key| key.verifier()) else {
+        findings.extend(seals(ward, &condition, None));
+        return findings;
+    };
+    match renkei_ledger::signing_keys(database, std::slice::from_ref(&own)).await {
+        Ok((ring, _, since)) => {
+            findings.extend(seals(ward, &condition, Some(&ring)));
+            let since = match since {
+                Some(since) => Some(since),
+                None => renkei_ledger::first_signed_at(database).await.unwrap_or_default(),
+            };
+            findings.extend(signing_key(ward, &own, &ring, since));
+        }
+        Err(error) => findings.push(unusable(&error.to_string())),
+    }
     findings
 }
 
 /// The key that signs: whether the trail handed over to another one, and how long it has been in force.
-async fn signing_key(ward: &Ward, database: &Database) -> Option<Finding> {
-    // Without the key nothing can be asked; the check of keys tells that.
-    let own = SigningKey::load(&ward.folders.keys, TRAIL_NAME).ok()?.verifier();
-    let (ring, _, since) = match renkei_ledger::signing_keys(database, std::slice::from_ref(&own)).await {
-        Ok(keys) => keys,
-        Err(error) => return Some(unusable(&error.to_string())),
-    };
-    let in_force = ring.spans().last().is_some_and(|span| span.key == own);
+fn signing_key(ward: &Ward, own: &VerifierKey, ring: &KeyRing, since: Option<Timestamp>) -> Option<Finding> {
+    let in_force = ring.spans().last().is_some_and(|span| span.key == *own);
     if !in_force && !renkei_ledger::key_rotation_begun(&ward.folders.keys) {
         return Some(
             Finding::fault("trail_key_old", "trail-signing.key")
@@ -134,11 +143,10 @@ async fn signing_key(ward: &Ward, database: &Database) -> Option<Finding> {
                 ),
         );
     }
-    let since = match since {
-        Some(since) => since,
-        None => renkei_ledger::first_signed_at(database).await.ok()??,
-    };
-    let (days, limit) = (ward.now.seconds_since(since).div_euclid(86_400), ward.thresholds.trail_key_days);
+    aged(ward.now.seconds_since(since?).div_euclid(86_400), ward.thresholds.trail_key_days)
+}
+
+fn aged(days: i64, limit: i64) -> Option<Finding> {
     (limit > 0 && days >= limit).then(|| {
         Finding::attention("trail_key_aged", "trail-signing.key")
             .says(
@@ -153,7 +161,7 @@ async fn signing_key(ward: &Ward, database: &Database) -> Option<Finding> {
 }
 
 /// Checkpoints: new enough, kept outside, and not newer than the trail.
-fn seals(ward: &Ward, condition: &TrailCondition) -> Vec<Finding> {
+fn seals(ward: &Ward, condition: &TrailCondition, ring: Option<&KeyRing>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let signed = condition.signed.map_or(0, |(size, _)| size);
     let age = condition.signed.map(|(_, at)| ward.now.seconds_since(at));
@@ -172,7 +180,7 @@ fn seals(ward: &Ward, condition: &TrailCondition) -> Vec<Finding> {
                 ),
         );
     }
-    match kept(&ward.folders.checkpoints, &ward.folders.keys) {
+    match kept(&ward.folders.checkpoints, ring) {
         Kept::None if signed > 0 => findings.push(
             Finding::fault("checkpoint_missing", "checkpoints")
                 .says("checkpoints に封印がありません。", "the folder of checkpoints holds none")
@@ -219,17 +227,16 @@ enum Kept {
     Unreadable,
 }
 
-fn kept(folder: &Path, keys: &Path) -> Kept {
+fn kept(folder: &Path, ring: Option<&KeyRing>) -> Kept {
     let note = match std::fs::read(folder.join("latest.checkpoint")) {
         Ok(note) => note,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Kept::None,
         Err(_) => return Kept::Unreadable,
     };
-    // Without the key the signature cannot be judged; the check of keys tells that.
-    let Ok(key) = SigningKey::load(keys, TRAIL_NAME) else { return Kept::None };
-    match Checkpoint::read(&note, &[key.verifier()]) {
-        Ok(checkpoint) => Kept::Newest(checkpoint.size()),
-        Err(_) => Kept::Unreadable,
+    match ring.map(|ring| ring.read(&note)) {
+        None => Kept::None,
+        Some(Ok(checkpoint)) => Kept::Newest(checkpoint.size()),
+        Some(Err(_)) => Kept::Unreadable,
     }
 }
 
@@ -258,4 +265,17 @@ pub async fn feeds(ward: &Ward) -> Vec<Finding> {
         }
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R-X-16: the age at which a signing key is called old is a setting; 0 is never.
+    #[test]
+    fn a_signing_key_grows_old_by_the_setting() {
+        for (days, limit, told) in [(729, 730, false), (730, 730, true), (9_999, 0, false), (-3, 1, false)] {
+            assert_eq!(aged(days, limit).is_some(), told, "{days} {limit}");
+        }
+    }
 }

@@ -140,6 +140,7 @@ async fn an_operators_day_by_the_guide() {
     // The key that signs the trail, while the server runs; whoever kept its first public key goes on verifying.
     let kept = house.home.join("kept.pub");
     std::fs::copy(house.home.join("checkpoints/trail.pub"), &kept).unwrap();
+    let old_key = std::fs::read(house.home.join("keys/trail-signing.key")).unwrap();
     let handed = house.run(&["keys", "rotate", "--trail", "--format", "json"]);
     assert_eq!(handed.exit, 0, "{}", handed.err);
     let handed: Value = serde_json::from_str(&handed.out).unwrap();
@@ -208,9 +209,16 @@ async fn an_operators_day_by_the_guide() {
     assert_eq!((archived.len(), &archived[1]["detail"]["end"]), (2, &alone["span"]["end"]));
     assert_eq!(archived[0]["detail"]["archive"].as_str().map(str::len), Some(64), "the digest of the whole");
     assert_eq!(trail("ledger.exported").len(), 2, "a read of the trail is itself in the trail");
-    let old_put_back = std::fs::read_to_string(house.home.join("renkei.toml")).unwrap() + "trail_key_days = 0\n";
-    std::fs::write(house.home.join("renkei.toml"), old_put_back).unwrap();
-    assert_eq!(house.doctor().0, 0, "the age of the key is a setting");
+    // A copy of the keys from before the rotation: the doctor says so, and nothing starts with it.
+    let key_file = house.home.join("keys/trail-signing.key");
+    let new_key = std::fs::read(&key_file).unwrap();
+    std::fs::write(&key_file, old_key).unwrap();
+    let (exit, report) = house.doctor();
+    assert_eq!((exit, grades(&report)), (6, vec![("trail_key_old", "fault")]), "{report}");
+    let refused = house.run(&["rebuild"]);
+    assert!(refused.exit != 0 && refused.err.contains("may not sign any more"), "{} {}", refused.exit, refused.err);
+    std::fs::write(&key_file, new_key).unwrap();
+    assert_eq!(house.doctor().0, 0);
     let logs = std::fs::read_dir(house.home.join("logs")).unwrap().map(|entry| entry.unwrap().path());
     let logs: String = logs.map(|path| std::fs::read_to_string(path).unwrap()).collect();
     assert!(logs.contains("準備ができました"), "{logs}");

@@ -188,7 +188,7 @@ fn fill(
         turn += 1;
         let mut message = template.message.clone();
         if !chart.taken.insert(message.key.clone()) {
-            message.key.order_number = format!("{:015}", 900_000_000_000 + *next);
+            message.key.order_number = format!("{:015}", 900_000_000_000 + *next).into();
             chart.taken.insert(message.key.clone());
         }
         message.id = ids.next();

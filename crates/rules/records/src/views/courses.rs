@@ -203,7 +203,7 @@ impl<'a> Told<'a> {
         Course {
             institution: self.seen.institution,
             is_dispensing: self.is_dispensing,
-            order_number: self.head.placer_number.clone(),
+            order_number: self.head.placer_number.to_string(),
             rp: self.rp.to_owned(),
             name: coded.shown().to_owned(),
             code: coded.standard().or_else(|| coded.first_code()).cloned().unwrap_or_default(),

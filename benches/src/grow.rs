@@ -120,7 +120,8 @@ pub async fn grow(home: &Home, region: &Region, growth: &Growth) -> Outcome<usiz
         tx.commit()?;
     }
     opened.close().await?;
-    database.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); ANALYZE;")?;
+    // No statistics for the planner: nothing makes any of an installation's database either.
+    database.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);")?;
     Ok(entries)
 }
 

@@ -32,6 +32,11 @@ impl<T: Blank> Shared<T> {
     pub(crate) fn take(self) -> T {
         self.0.map_or_else(|| T::blank().clone(), Arc::unwrap_or_clone)
     }
+    /// Where the value lies in memory: as long as both are there, two with one address are one value. Says nothing of
+    /// two that lie apart.
+    pub fn address(&self) -> usize {
+        self.0.as_ref().map_or(0, |value| Arc::as_ptr(value).addr())
+    }
     /// The same value at the same place in memory; `false` says nothing.
     fn is_same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {

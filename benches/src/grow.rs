@@ -120,7 +120,8 @@ pub async fn grow(home: &Home, region: &Region, growth: &Growth) -> Outcome<usiz
         tx.commit()?;
     }
     opened.close().await?;
-    database.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); ANALYZE;")?;
+    // No statistics for the planner: nothing makes any of an installation's database either.
+    database.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);")?;
     Ok(entries)
 }
 
@@ -188,7 +189,7 @@ fn fill(
         turn += 1;
         let mut message = template.message.clone();
         if !chart.taken.insert(message.key.clone()) {
-            message.key.order_number = format!("{:015}", 900_000_000_000 + *next);
+            message.key.order_number = format!("{:015}", 900_000_000_000 + *next).into();
             chart.taken.insert(message.key.clone());
         }
         message.id = ids.next();

@@ -1,5 +1,7 @@
 //! Folding, decoding and every view for one patient with 5,000 entries in three institutions.
 
+use crate::Outcome;
+use crate::process::thread_processor;
 use crate::report::Report;
 use jiff::civil::{Date, date};
 use renkei_kernel::{BatchId, ChartId, EntryId, InstitutionId, MessageId, Timestamp};
@@ -14,7 +16,7 @@ use renkei_records::views::{
     summary, trends,
 };
 use renkei_records::*;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use uuid::Uuid;
 
 const TODAY: Date = date(2026, 11, 21);
@@ -57,15 +59,15 @@ impl Course {
             institution: InstitutionId(Uuid::from_u128(institution)),
             chart: ChartId(Uuid::from_u128(institution)),
             key: RecordKey {
-                care_date: at.clone(),
-                data_type: data_type.to_owned(),
-                order_number: format!("{:015}", self.next),
+                care_date: at.as_str().into(),
+                data_type: data_type.into(),
+                order_number: format!("{:015}", self.next).into(),
             },
-            occurred: format!("{at}101500000"),
+            occurred: format!("{at}101500000").into(),
             condition: Condition::Valid,
             received_at: Timestamp(0),
             origin: BatchId(Uuid::from_u128(1)),
-            department: "01".to_owned(),
+            department: "01".into(),
             entries: vec![entry],
             findings: Vec::new(),
         });
@@ -75,12 +77,12 @@ impl Course {
 fn head(number: i64) -> OrderHead {
     let name = PersonName { family: "医師".to_owned(), given: "一郎".to_owned(), ..PersonName::default() };
     OrderHead {
-        control: "NW".to_owned(),
-        placer_number: format!("{number:015}"),
+        control: "NW".into(),
+        placer_number: format!("{number:015}").into(),
         ordered: ClinicalTime::from_field("202604010915"),
-        doctor: Staff { number: "ishi01".to_owned(), name },
+        doctor: Staff::new("ishi01", name),
         department: CodedValue::one("01", "内科", "HL70069"),
-        setting: "O".to_owned(),
+        setting: "O".into(),
         ..OrderHead::default()
     }
 }
@@ -88,11 +90,11 @@ fn head(number: i64) -> OrderHead {
 fn values(day: i64) -> Vec<LaboratoryValue> {
     let one = |(n, (code, name, unit, range)): (usize, &(&str, &str, &str, &str))| LaboratoryValue {
         code: CodedValue::of(vec![Code::new(*code, *name, "JC10"), Code::new(format!("10{n}"), *name, "99X03")]),
-        value_type: "NM".to_owned(),
-        value: format!("{}.{}", 1 + day % 9, n),
+        value_type: "NM".into(),
+        value: format!("{}.{}", 1 + day % 9, n).into(),
         unit: Code::new(*unit, *unit, "ISO+"),
-        range: (*range).to_owned(),
-        flag: if n % 3 == 0 { "H".to_owned() } else { String::new() },
+        range: (*range).into(),
+        flag: if n % 3 == 0 { "H".into() } else { String::new().into() },
         status: ResultStatus::Final,
         place: SourcePlace::field("OBX", n as u32 + 1, 5),
         ..LaboratoryValue::default()
@@ -125,7 +127,7 @@ fn group(day: i64) -> RpGroup {
         route: CodedValue::one("PO", "口", "HL70162"),
         ..Timing::default()
     };
-    RpGroup { id: format!("{day}_01_001"), timings: vec![timing], drugs: drugs(day) }
+    RpGroup { id: format!("{day}_01_001").into(), timings: vec![timing], drugs: drugs(day) }
 }
 
 fn messages() -> Vec<Message> {
@@ -148,19 +150,21 @@ fn messages() -> Vec<Message> {
     course.messages
 }
 
-/// The best of several runs: what the work costs when nothing else runs.
+/// The best of several runs in processor time of this thread: what the work costs, whoever else uses the machine.
 fn best<T>(report: &mut Report, name: &str, mut work: impl FnMut() -> T) {
     let mut least = Duration::MAX;
-    for _ in 0..7 {
-        let start = Instant::now();
+    for _ in 0..RUNS {
+        let start = thread_processor();
         let made = work();
-        least = least.min(start.elapsed());
+        least = least.min(thread_processor() - start);
         drop(made);
     }
     report.number(name, least.as_secs_f64() * 1e3, "ms");
 }
 
-pub fn measure(report: &mut Report) -> Result<(), DecodeError> {
+const RUNS: usize = 11;
+
+pub fn measure(report: &mut Report) -> Outcome<()> {
     let messages = messages();
     let entries: usize = messages.iter().map(|m| m.entries.len()).sum();
     report.number("entries of the patient", entries as f64, "");
@@ -183,10 +187,10 @@ pub fn measure(report: &mut Report) -> Result<(), DecodeError> {
             .enumerate()
             .map(|(n, r)| (InstitutionId(Uuid::from_u128(n as u128)), ChartId(Uuid::from_u128(n as u128)), r))
     };
-    let mut ready: Vec<Vec<_>> = (0..7).map(|_| charts().collect()).collect();
+    let mut ready: Vec<Vec<_>> = (0..RUNS).map(|_| charts().collect()).collect();
     best(report, "settle", || PatientRecord::new(ready.pop().unwrap_or_default()));
     let record = PatientRecord::new(charts());
-    let mut copies: Vec<PatientRecord> = (0..7).map(|_| record.clone()).collect();
+    let mut copies: Vec<PatientRecord> = (0..RUNS).map(|_| record.clone()).collect();
     best(report, "retain (all kept)", || {
         let mut copy = copies.pop().unwrap_or_default();
         copy.retain(|facts| !facts.drug_codes.iter().any(|c| c.code.starts_with("117")));

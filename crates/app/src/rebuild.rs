@@ -229,11 +229,11 @@ impl Rebuilding {
 fn file_name(number: &str, message: &Message, condition: Condition) -> FileName {
     FileName {
         patient_id: number.to_owned(),
-        care_date: message.key.care_date.clone(),
-        data_type: message.key.data_type.clone(),
-        order_number: message.key.order_number.clone(),
-        occurred: message.occurred.clone(),
-        department: message.department.clone(),
+        care_date: message.key.care_date.to_string(),
+        data_type: message.key.data_type.to_string(),
+        order_number: message.key.order_number.to_string(),
+        occurred: message.occurred.to_string(),
+        department: message.department.to_string(),
         condition: match condition {
             Condition::Valid => renkei_ssmix2::Condition::Valid,
             Condition::Superseded => renkei_ssmix2::Condition::Superseded,

@@ -12,11 +12,11 @@ use renkei_keys::{ChartKey, SealKind, Sealer};
 use renkei_ledger::{Recorded, RecordedInTx};
 use renkei_records::code::folded as folded_code;
 use renkei_records::views::{EntryFacts, PatientRecord};
-use renkei_records::{ChartRecord, Condition, EntryKind, Message};
+use renkei_records::{ChartRecord, Code, Condition, EntryKind, Message};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Version of the sealed forms of this room, part of the associated data.
@@ -52,7 +52,8 @@ pub async fn open(
         charts.push((institution, chart, folded.await.map_err(|_| Error::Unreadable("projection"))??));
     }
     let mut record = PatientRecord::new(charts);
-    record.retain(|facts| shows(permit, facts, dental));
+    let mut forms = CodeForms::default();
+    record.retain(|facts| shows(permit, facts, dental, &mut forms));
     // Note *5 stands at prescriptions and dispensing; whoever may not read the reasons there may not read them beside an
     // injection either.
     if !MEDICINES.iter().all(|kind| permit.shows_reasons(*kind)) {
@@ -88,19 +89,47 @@ pub async fn linked(
     Ok(charts)
 }
 
+/// A code as the tables of rights know it: as JLAC10, as JLAC10 that says so itself, as YJ.
+struct CodeForm {
+    /// Held, so that nothing else comes to lie at its address.
+    _code: Code,
+    jlac10: Option<String>,
+    named_jlac10: Option<String>,
+    yj: Option<String>,
+}
+
+/// The forms of the codes of one record, worked out once for each of them: a record says a few hundred codes many
+/// thousand times, each time as the same value in memory.
+#[derive(Default)]
+struct CodeForms(HashMap<usize, CodeForm>);
+
+impl CodeForms {
+    fn learn<'a>(&mut self, codes: impl Iterator<Item = &'a Code>) {
+        for code in codes {
+            self.0.entry(code.address()).or_insert_with(|| CodeForm {
+                jlac10: code.as_jlac10(),
+                named_jlac10: code.is_named_jlac10().then(|| folded_code(&code.code)),
+                yj: code.as_yj(),
+                _code: code.clone(),
+            });
+        }
+    }
+    fn of<'f>(&'f self, codes: &[&Code], form: impl Fn(&'f CodeForm) -> Option<&'f String>) -> Vec<&'f str> {
+        codes.iter().filter_map(|code| self.0.get(&code.address()).and_then(&form)).map(String::as_str).collect()
+    }
+}
+
 /// Puts one entry (or one part of it) to the permit. An entry of several departments is shown when each of them may be.
-fn shows(permit: &Permit, facts: &EntryFacts<'_>, dental: &HashSet<InstitutionId>) -> bool {
+fn shows(permit: &Permit, facts: &EntryFacts<'_>, dental: &HashSet<InstitutionId>, forms: &mut CodeForms) -> bool {
     // The tables of rights know prefixes of JLAC10 and YJ; a code of another system with the same digits means something
     // else. A medicine that carries neither system nor shape of YJ cannot be judged and counts as ordinary: most senders
     // of HOT or house codes send nothing else, and keeping every such medicine from nurses elsewhere
     // would harm far more people than one psychiatric medicine told. The import says where it is so
     // (`medicine-code-without-class`).
-    let own: Vec<String> =
-        facts.own_lab_codes.iter().filter(|code| code.is_named_jlac10()).map(|code| folded_code(&code.code)).collect();
-    let lab: Vec<String> = facts.lab_codes.iter().filter_map(|code| code.as_jlac10()).collect();
-    let drug: Vec<String> = facts.drug_codes.iter().filter_map(|code| code.as_yj()).collect();
-    let [own_lab_codes, lab_codes, drug_codes] =
-        [&own, &lab, &drug].map(|codes| codes.iter().map(String::as_str).collect::<Vec<&str>>());
+    forms.learn([&facts.own_lab_codes, &facts.lab_codes, &facts.drug_codes].into_iter().flatten().copied());
+    let own_lab_codes = forms.of(&facts.own_lab_codes, |form| form.named_jlac10.as_ref());
+    let lab_codes = forms.of(&facts.lab_codes, |form| form.jlac10.as_ref());
+    let drug_codes = forms.of(&facts.drug_codes, |form| form.yj.as_ref());
     let asked = renkei_access::EntryFacts {
         kind: facts.kind,
         is_part: facts.is_part,

@@ -3,6 +3,7 @@
 //! SS-MIX2 senders write standard and local code in either order, alone, or with an empty first triple; the triple is
 //! therefore found by the name of its system and never by its place (JAHIS data types, CWE).
 
+use crate::shared::{Blank, Shared, Table, Tables};
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
@@ -12,19 +13,45 @@ pub type ShortText = CompactString;
 
 /// One code with its text, system and version. All characters as sent; empty means absent.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
-pub struct Code {
+pub struct CodeParts {
     pub code: ShortText,
     pub text: ShortText,
     pub system: ShortText,
     pub version: ShortText,
 }
 
+/// A code as records hold it: a few hundred make up a record of thousands of entries.
+pub type Code = Shared<CodeParts>;
+
 /// One thing with up to two (rarely more) triples, and the sender's original text where one was given.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub struct CodedValue {
+pub struct CodedParts {
     pub codes: Vec<Code>,
     /// CWE.9; empty in almost every message.
     pub original_text: String,
+}
+
+pub type CodedValue = Shared<CodedParts>;
+
+impl Blank for CodeParts {
+    fn blank() -> &'static Self {
+        const NONE: ShortText = ShortText::const_new("");
+        static BLANK: CodeParts = CodeParts { code: NONE, text: NONE, system: NONE, version: NONE };
+        &BLANK
+    }
+    fn table(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.codes
+    }
+}
+
+impl Blank for CodedParts {
+    fn blank() -> &'static Self {
+        static BLANK: CodedParts = CodedParts { codes: Vec::new(), original_text: String::new() };
+        &BLANK
+    }
+    fn table(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.coded
+    }
 }
 
 /// The system of departments (HL7 table 0069, as SS-MIX2 names it for ORC-17).
@@ -108,7 +135,12 @@ impl Code {
         (self.is_named_jlac10() || has_shape_of_jlac10(&code)).then_some(code)
     }
     pub fn new(code: impl Into<ShortText>, text: impl Into<ShortText>, system: impl Into<ShortText>) -> Self {
-        Self { code: code.into(), text: text.into(), system: system.into(), version: ShortText::default() }
+        Self::holding(CodeParts {
+            code: code.into(),
+            text: text.into(),
+            system: system.into(),
+            version: ShortText::default(),
+        })
     }
     pub fn with_version(mut self, version: impl Into<ShortText>) -> Self {
         self.version = version.into();
@@ -132,10 +164,17 @@ impl Code {
 
 impl CodedValue {
     pub fn of(codes: Vec<Code>) -> Self {
-        Self { codes, original_text: String::new() }
+        Self::with_text(codes, String::new())
+    }
+    /// With the sender's original text (CWE.9).
+    pub fn with_text(codes: Vec<Code>, original_text: String) -> Self {
+        Self::holding(CodedParts { codes, original_text })
     }
     pub fn one(code: impl Into<ShortText>, text: impl Into<ShortText>, system: impl Into<ShortText>) -> Self {
         Self::of(vec![Code::new(code, text, system)])
+    }
+    pub fn into_codes(self) -> Vec<Code> {
+        self.take().codes
     }
     /// A thing known by words only.
     pub fn text(text: impl Into<ShortText>) -> Self {

@@ -1,5 +1,6 @@
 //! One received message, decoded: the unit that is stored, superseded and deleted.
 
+use crate::code::ShortText;
 use crate::entry::Entry;
 use renkei_kernel::{BatchId, Category, ChartId, Finding, InstitutionId, MessageId, Problem, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -9,10 +10,10 @@ use std::cell::Cell;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct RecordKey {
     /// `YYYYMMDD`, or `-`.
-    pub care_date: String,
+    pub care_date: ShortText,
     /// `OML-11`; unknown types as they stand.
-    pub data_type: String,
-    pub order_number: String,
+    pub data_type: ShortText,
+    pub order_number: ShortText,
 }
 
 /// Condition flag of a file. Order = finality: a later sight of the same version can only be more final.
@@ -65,12 +66,12 @@ pub struct Message {
     pub chart: ChartId,
     pub key: RecordKey,
     /// 17 digits of the file name: which version is the newest.
-    pub occurred: String,
+    pub occurred: ShortText,
     pub condition: Condition,
     pub received_at: Timestamp,
     pub origin: BatchId,
     /// Part 6 of the file name, as sent (`-` when none).
-    pub department: String,
+    pub department: ShortText,
     /// Empty for a bare deletion notice.
     pub entries: Vec<Entry>,
     pub findings: Vec<Finding>,
@@ -123,14 +124,15 @@ impl Problem for DecodeError {
 }
 
 /// Version byte, then postcard.
-pub(crate) fn encode_row<T: Serialize>(version: u8, value: &T) -> Result<Vec<u8>, DecodeError> {
-    postcard::to_extend(value, vec![version]).map_err(DecodeError::Encode)
+pub(crate) fn encode_row<T: Serialize>(value: &T) -> Result<Vec<u8>, DecodeError> {
+    postcard::to_extend(value, vec![MESSAGE_VERSION]).map_err(DecodeError::Encode)
 }
 
-pub(crate) fn decode_row<T: for<'de> Deserialize<'de>>(version: u8, row: &[u8]) -> Result<T, DecodeError> {
+/// A row of the present version or the one before.
+pub(crate) fn decode_row<T: for<'de> Deserialize<'de>>(row: &[u8]) -> Result<T, DecodeError> {
     match row.split_first() {
         None => Err(DecodeError::Empty),
-        Some((found, rest)) if *found == version || *found == FIRST_VERSION => {
+        Some((found, rest)) if matches!(*found, MESSAGE_VERSION | FIRST_VERSION) => {
             READ_VERSION.set(*found);
             let read = postcard::from_bytes(rest).map_err(DecodeError::Malformed);
             READ_VERSION.set(MESSAGE_VERSION);
@@ -143,9 +145,9 @@ pub(crate) fn decode_row<T: for<'de> Deserialize<'de>>(version: u8, row: &[u8]) 
 impl Message {
     /// The compact form that is sealed into a row.
     pub fn encode(&self) -> Result<Vec<u8>, DecodeError> {
-        encode_row(MESSAGE_VERSION, self)
+        encode_row(self)
     }
     pub fn decode(row: &[u8]) -> Result<Self, DecodeError> {
-        decode_row(MESSAGE_VERSION, row)
+        decode_row(row)
     }
 }

@@ -1,5 +1,6 @@
 //! Names, addresses and telephone numbers of people as a message carries them.
 
+use crate::shared::{Blank, Shared, Table, Tables};
 use serde::{Deserialize, Serialize};
 
 /// A person's name in kanji and kana (XPN, chosen by XPN.8 `I` and `P`). Empty means not given.
@@ -32,12 +33,32 @@ impl PersonName {
 
 /// A doctor, nurse or clerk named in a message (XCN): the sender's own number and name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub struct Staff {
+pub struct StaffParts {
     pub number: String,
     pub name: PersonName,
 }
 
+/// A few dozen people write a record of thousands of entries.
+pub type Staff = Shared<StaffParts>;
+
+impl Blank for StaffParts {
+    fn blank() -> &'static Self {
+        const NONE: String = String::new();
+        static BLANK: StaffParts = StaffParts {
+            number: NONE,
+            name: PersonName { family: NONE, given: NONE, family_kana: NONE, given_kana: NONE },
+        };
+        &BLANK
+    }
+    fn table(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.staff
+    }
+}
+
 impl Staff {
+    pub fn new(number: impl Into<String>, name: PersonName) -> Self {
+        Self::holding(StaffParts { number: number.into(), name })
+    }
     pub fn is_empty(&self) -> bool {
         self.number.is_empty() && self.name.is_empty()
     }

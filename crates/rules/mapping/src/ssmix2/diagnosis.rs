@@ -53,13 +53,14 @@ fn body(from: &content::Diagnosis, action: DiagnosisAction) -> Diagnosis {
 fn triple(from: &content::Diagnosis, wanted: Option<&renkei_hl7v2::Triple>) -> Code {
     let all = values::coded(&from.classification);
     let is_wanted = |code: &Code| wanted.is_some_and(|w| w.code == code.code && w.system == code.system);
-    all.codes.into_iter().find(is_wanted).unwrap_or_default()
+    all.into_codes().into_iter().find(is_wanted).unwrap_or_default()
 }
 
 /// Dagger and asterisk stand beside each other in PRB-10; base names of ZPR may bring codes of their own.
 fn further_icd10(from: &content::Diagnosis) -> Vec<Code> {
     let first = triple(from, from.icd10());
-    let all = std::iter::once(&from.classification).chain(&from.bases).flat_map(|value| values::coded(value).codes);
+    let all =
+        std::iter::once(&from.classification).chain(&from.bases).flat_map(|value| values::coded(value).into_codes());
     let mut further: Vec<Code> = all.filter(|code| code.is_icd10() && *code != first).collect();
     further.dedup();
     further

@@ -100,5 +100,5 @@ pub fn words(groups: &[MedicationGroup]) -> Vec<String> {
 /// Codes of the reasons (RXA-18) that [`words`] says of what was refused or stopped.
 pub fn codes_of_words(groups: &[MedicationGroup]) -> impl Iterator<Item = Code> + '_ {
     let reasons = groups.iter().flat_map(|group| &group.given).filter_map(|given| given.refusal_reason.as_ref());
-    reasons.flat_map(|reason| values::coded(reason).codes).filter(|code| !code.code.is_empty())
+    reasons.flat_map(|reason| values::coded(reason).codes.clone()).filter(|code| !code.code.is_empty())
 }

@@ -9,13 +9,13 @@ use renkei_ssmix2::content::{self, Demographics, Observation};
 pub fn map(draft: &mut Draft<'_>, all: &Demographics) {
     identity(draft, all);
     for contact in &all.contacts {
-        let body = Body::Contact(self::contact(contact));
+        let body = Body::Contact(Box::new(self::contact(contact)));
         draft.push(EntryKind::Contact, None, EntryState::Active, values::place(contact.place), body);
     }
     for insurance in &all.insurances {
         let body = self::insurance(insurance);
         let (start, place) = (body.start.clone(), values::place(insurance.place));
-        draft.push(EntryKind::Insurance, start, EntryState::Active, place, Body::Insurance(body));
+        draft.push(EntryKind::Insurance, start, EntryState::Active, place, Body::Insurance(Box::new(body)));
     }
     blood(draft, all);
     let body = |o: &&Observation| blood_part(o).is_none();
@@ -121,7 +121,7 @@ fn blood(draft: &mut Draft<'_>, all: &Demographics) {
         }
     }
     for (blood, state, place) in found {
-        draft.push(EntryKind::BloodType, blood.observed.clone(), state, place, Body::BloodType(blood));
+        draft.push(EntryKind::BloodType, blood.observed.clone(), state, place, Body::BloodType(Box::new(blood)));
     }
 }
 
@@ -135,7 +135,7 @@ fn measure(draft: &mut Draft<'_>, observation: &Observation) {
     };
     let state = state_of_result(&observation.status, EntryState::Active);
     let (observed, place) = (body.observed.clone(), values::place(observation.place));
-    draft.push(EntryKind::BodyMeasure, observed, state, place, Body::BodyMeasure(body));
+    draft.push(EntryKind::BodyMeasure, observed, state, place, Body::BodyMeasure(Box::new(body)));
 }
 
 /// Range, flags, people, methods and comments of the observations, which neither of their structs has room for.

@@ -99,13 +99,13 @@ fn group(from: &OrderGroup) -> LaboratoryGroup {
         comments: group_comments(from),
         values: from.all_observations().map(value).collect(),
         place: place.map(values::place).unwrap_or_default(),
-        asked_with: examination::detail_lines(from).into_iter().flat_map(|line| line.code.codes).collect(),
+        asked_with: examination::detail_lines(from).into_iter().flat_map(|line| line.code.into_codes()).collect(),
     }
 }
 
 fn specimen(from: Option<&content::Specimen>) -> Specimen {
     from.map_or_else(Specimen::default, |s| Specimen {
-        id: s.id.clone(),
+        id: s.id.as_str().into(),
         kind: values::coded(&s.kind),
         site: values::coded_or_empty(s.site.as_ref()),
         collected: values::time(s.collected.as_ref()),
@@ -119,14 +119,14 @@ fn value(from: &Observation) -> LaboratoryValue {
     comments.extend(values::labelled("方法", values::coded_or_empty(from.method.as_ref()).shown()));
     LaboratoryValue {
         code: values::coded(&from.code),
-        value_type: from.value_type.clone(),
-        value: from.value.clone(),
+        value_type: from.value_type.as_str().into(),
+        value: from.value.as_str().into(),
         coded: from.coded.as_ref().map(values::coded),
         unit: values::code(&from.unit),
-        range: from.range.clone(),
-        flag: from.flags.join(" "),
+        range: from.range.as_str().into(),
+        flag: from.flags.join(" ").into(),
         status: ResultStatus::from_code(&from.status),
-        sub_id: from.sub_id.clone(),
+        sub_id: from.sub_id.as_str().into(),
         observed: values::time(from.observed.as_ref()),
         comments,
         place: values::place(from.place),

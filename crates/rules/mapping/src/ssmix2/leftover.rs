@@ -60,7 +60,7 @@ fn lines_of(draft: &mut Draft<'_>, lines: Vec<(EntryKind, Vec<Line>)>) {
         let own: Vec<Line> = of_no_kind.into_iter().flat_map(|(_, lines)| lines).collect();
         words.append(&mut comments);
         words.extend(own.iter().map(values::line_in_words));
-        codes.extend(own.into_iter().flat_map(|line| line.code.codes));
+        codes.extend(own.into_iter().flat_map(|line| line.code.into_codes()));
     } else if let Some(Body::Titled(titled)) = draft.entries.first_mut().map(|e| &mut e.body) {
         titled.comments.append(&mut comments);
         titled.lines.extend(of_no_kind.into_iter().flat_map(|(_, lines)| lines));
@@ -125,7 +125,7 @@ fn lines(segment: &RawSegment) -> Vec<Line> {
         lines.push(Line {
             label,
             value: value.text.clone(),
-            unit: field(6).map(coded).and_then(|unit| unit.codes.into_iter().next()).unwrap_or_default(),
+            unit: field(6).map(coded).and_then(|unit| unit.into_codes().into_iter().next()).unwrap_or_default(),
             status: field(11).map(|f| f.text.clone()).unwrap_or_default(),
             code,
             place: values::place(value.place),

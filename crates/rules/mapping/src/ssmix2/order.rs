@@ -15,39 +15,42 @@ pub fn head(order: Option<&Order>, request: Option<&Requested>) -> OrderHead {
     };
     let doctor = order.doctor.as_ref().or(request.and_then(|r| r.doctor.as_ref()));
     OrderHead {
-        control: order.control.clone(),
-        placer_number: number(&order.placer_number, request.map(|r| &r.placer_number)),
-        filler_number: number(&order.filler_number, request.map(|r| &r.filler_number)),
-        status: order.status.clone(),
+        control: order.control.as_str().into(),
+        placer_number: number(&order.placer_number, request.map(|r| &r.placer_number)).into(),
+        filler_number: number(&order.filler_number, request.map(|r| &r.filler_number)).into(),
+        status: order.status.as_str().into(),
         ordered: values::time(order.ordered.as_ref()),
         doctor: values::staff_or_empty(doctor),
         enterer: values::staff_or_empty(order.enterer.as_ref()),
         department: values::coded_or_empty(order.department.as_ref()),
-        setting: order.setting.clone(),
-        institution_name: order.institution.clone(),
+        setting: order.setting.as_str().into(),
+        institution_name: order.institution.as_str().into(),
     }
+}
+
+fn raw(time: Option<&ClinicalTime>) -> &str {
+    time.map_or("", |time| time.raw.as_str())
 }
 
 /// What one ORC says differently from the whole order's head, and what the head has no field for.
 pub fn differences(own: &Order, whole: &OrderHead) -> Vec<Line> {
     let head = self::head(Some(own), None);
     let place = own.place.map(values::place).unwrap_or_default();
-    let shown = |time: &Option<ClinicalTime>| time.as_ref().map(|t| t.raw.to_string()).unwrap_or_default();
     let mut lines = Vec::new();
     for (label, own, whole, field) in [
-        ("オーダ番号", head.placer_number.clone(), &whole.placer_number, 2),
-        ("実施番号", head.filler_number.clone(), &whole.filler_number, 3),
-        ("オーダの状態", head.status.clone(), &whole.status, 5),
-        ("親オーダ番号", own.parent_number.clone(), &String::new(), 8),
-        ("オーダ日時", shown(&head.ordered), &shown(&whole.ordered), 9),
-        ("入力者", head.enterer.shown(), &whole.enterer.shown(), 10),
-        ("依頼医", head.doctor.shown(), &whole.doctor.shown(), 12),
-        ("診療科", head.department.shown().to_owned(), &whole.department.shown().to_owned(), 17),
-        ("入外区分", head.setting.clone(), &whole.setting, 29),
+        ("オーダ番号", head.placer_number.as_str(), whole.placer_number.as_str(), 2),
+        ("実施番号", &head.filler_number, &whole.filler_number, 3),
+        ("オーダの状態", &head.status, &whole.status, 5),
+        ("親オーダ番号", &own.parent_number, "", 8),
+        ("オーダ日時", raw(head.ordered.as_ref()), raw(whole.ordered.as_ref()), 9),
+        ("入力者", &head.enterer.shown(), &whole.enterer.shown(), 10),
+        ("依頼医", &head.doctor.shown(), &whole.doctor.shown(), 12),
+        ("診療科", head.department.shown(), whole.department.shown(), 17),
+        ("入外区分", &head.setting, &whole.setting, 29),
     ] {
-        let line = values::line(label, own.as_str(), SourcePlace { field, ..place });
+        let line = values::line(label, own, SourcePlace { field, ..place });
         let code = if field == 17 { head.department.clone() } else { CodedValue::default() };
-        lines.extend(line.filter(|_| own != *whole).map(|line| Line { code, ..line }));
+        lines.extend(line.filter(|_| own != whole).map(|line| Line { code, ..line }));
     }
     lines
 }

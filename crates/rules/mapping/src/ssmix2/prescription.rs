@@ -42,7 +42,7 @@ fn dispensing(draft: &mut Draft<'_>, all: &Medication, whole: bool) {
     for one in &mut given {
         // Named by the group its order is printed in, so that dose and usage can be found.
         if let Some(rp) = rps.iter().find(|rp| rp.numbers.contains(&one.group.as_str())) {
-            one.group = rp.group.id.clone();
+            one.group = rp.group.id.to_string();
         }
     }
     let mut comments = if whole { self::comments(all) } else { Vec::new() };
@@ -124,7 +124,7 @@ fn rp_groups(medication: &Medication) -> Vec<Rp<'_>> {
                 known.group.drugs.extend(drug);
             }
             None => {
-                let group = RpGroup { id: number.to_owned(), timings, drugs: drug.into_iter().collect() };
+                let group = RpGroup { id: number.into(), timings, drugs: drug.into_iter().collect() };
                 all.push(Rp { rp, numbers: vec![number], group });
             }
         }

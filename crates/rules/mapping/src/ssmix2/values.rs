@@ -30,7 +30,7 @@ pub fn coded(value: &hl7::Coded) -> CodedValue {
     if let Some(first) = codes.first_mut() {
         first.version = value.version.as_str().into();
     }
-    CodedValue { codes, original_text: value.original.clone() }
+    CodedValue::with_text(codes, value.original.clone())
 }
 
 pub fn coded_or_empty(value: Option<&hl7::Coded>) -> CodedValue {
@@ -71,7 +71,7 @@ pub fn name(kanji: &hl7::PersonName, kana: &hl7::PersonName) -> PersonName {
 
 pub fn staff(staff: &hl7::Staff) -> Staff {
     let name = PersonName { family: staff.family.clone(), given: staff.given.clone(), ..PersonName::default() };
-    Staff { number: staff.id.clone(), name }
+    Staff::new(staff.id.clone(), name)
 }
 
 pub fn staff_or_empty(value: Option<&hl7::Staff>) -> Staff {
@@ -104,7 +104,7 @@ pub fn phones<'a>(all: &'a [hl7::Phone], usage: &'a str) -> impl Iterator<Item =
 /// OBX-3 and, where it is coded, OBX-5: what an observation is asked by when it is to be hidden.
 pub fn asked_codes(observation: &Observation) -> impl Iterator<Item = Code> {
     let all = [coded(&observation.code), coded_or_empty(observation.coded.as_ref())];
-    all.into_iter().flat_map(|value| value.codes).filter(|code| !code.code.is_empty())
+    all.into_iter().flat_map(CodedValue::into_codes).filter(|code| !code.code.is_empty())
 }
 
 /// An OBX as readable lines: the value, then whatever else was said about it, each thing a line of its own.

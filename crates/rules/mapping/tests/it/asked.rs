@@ -27,7 +27,7 @@ fn line_codes(body: &Body) -> Vec<Code> {
         Body::InjectionOrder(order) => order.sets.iter().flat_map(|s| s.observations.clone()).collect(),
         other => panic!("{other:?}"),
     };
-    lines.into_iter().flat_map(|line| line.code.codes).collect()
+    lines.into_iter().flat_map(|line| line.code.into_codes()).collect()
 }
 
 /// R-X-15: a diagnosis in an order or a result is judged as a diagnosis: an entry of that kind with its code and words.

@@ -2,7 +2,7 @@
 
 use crate::amount::Measured;
 use crate::body::prescription::OrderHead;
-use crate::code::{Code, CodedValue};
+use crate::code::{Code, CodedValue, ShortText};
 use crate::entry::SourcePlace;
 use crate::time::ClinicalTime;
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,7 @@ impl ResultStatus {
 /// SPM.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Specimen {
-    pub id: String,
+    pub id: ShortText,
     pub kind: CodedValue,
     pub site: CodedValue,
     /// SPM-17.1.
@@ -68,19 +68,19 @@ pub struct LaboratoryValue {
     /// OBX-3: JLAC10 and local code.
     pub code: CodedValue,
     /// OBX-2 as sent.
-    pub value_type: String,
+    pub value_type: ShortText,
     /// OBX-5 as sent (first repetition, escapes resolved); for coded values the text.
-    pub value: String,
+    pub value: ShortText,
     /// OBX-5 when it is coded (CWE, or an ST that carries a coding system).
     pub coded: Option<CodedValue>,
     pub unit: Code,
     /// OBX-7 as sent.
-    pub range: String,
+    pub range: ShortText,
     /// OBX-8 as sent; several joined by a space.
-    pub flag: String,
+    pub flag: ShortText,
     pub status: ResultStatus,
     /// OBX-4.
-    pub sub_id: String,
+    pub sub_id: ShortText,
     /// OBX-14.
     pub observed: Option<ClinicalTime>,
     /// NTE after this OBX.

@@ -29,10 +29,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Body {
     Identity(Box<Identity>),
-    Contact(Contact),
-    Insurance(Insurance),
-    BloodType(BloodType),
-    BodyMeasure(BodyMeasure),
+    Contact(Box<Contact>),
+    Insurance(Box<Insurance>),
+    BloodType(Box<BloodType>),
+    BodyMeasure(Box<BodyMeasure>),
     /// Visit, Admission, AdmissionPlan, Leave, LeaveReturn, Transfer(Plan), Discharge(Plan), AttendingChange.
     Encounter(Box<Encounter>),
     Diagnosis(Box<Diagnosis>),

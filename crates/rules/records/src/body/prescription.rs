@@ -2,7 +2,7 @@
 
 use crate::amount::Amount;
 use crate::body::injection::Given;
-use crate::code::{Code, CodedValue};
+use crate::code::{Code, CodedValue, ShortText};
 use crate::entry::{EntryState, SourcePlace};
 use crate::person::Staff;
 use crate::time::ClinicalTime;
@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct OrderHead {
     /// ORC-1 as sent: NW, CA, SC …
-    pub control: String,
+    pub control: ShortText,
     /// ORC-2.
-    pub placer_number: String,
+    pub placer_number: ShortText,
     /// ORC-3 / OBR-3.
-    pub filler_number: String,
+    pub filler_number: ShortText,
     /// ORC-5: CM, IP …
-    pub status: String,
+    pub status: ShortText,
     /// ORC-9.
     pub ordered: Option<ClinicalTime>,
     /// ORC-12.
@@ -28,9 +28,9 @@ pub struct OrderHead {
     /// ORC-17 (HL70069).
     pub department: CodedValue,
     /// ORC-29: `I` or `O`.
-    pub setting: String,
+    pub setting: ShortText,
     /// ORC-21, the name of the ordering institution as sent.
-    pub institution_name: String,
+    pub institution_name: ShortText,
 }
 
 /// TQ1 and RXR: when, how long, by which route.
@@ -58,7 +58,7 @@ pub struct Timing {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RpGroup {
     /// ORC-4, whole.
-    pub id: String,
+    pub id: ShortText,
     /// Several where TQ1 repeats.
     pub timings: Vec<Timing>,
     pub drugs: Vec<Drug>,

@@ -143,7 +143,7 @@ mod tests {
     fn value(code: &str, number: &str, unit: &str) -> LaboratoryValue {
         LaboratoryValue {
             code: CodedValue::one(code, "検査", "JC10"),
-            value: number.to_owned(),
+            value: number.into(),
             unit: Code::new(unit, unit, "ISO+"),
             ..LaboratoryValue::default()
         }

@@ -6,23 +6,27 @@
 
 pub mod settle;
 
+use crate::code::ShortText;
 use crate::entry::Entry;
-use crate::message::{Condition, DecodeError, Message, RecordKey, decode_row, encode_row};
+use crate::message::{Condition, DecodeError, Message, RecordKey, decode_row};
+use crate::shared;
 use renkei_kernel::{BatchId, MessageId, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry as MapEntry;
+use std::fmt;
 
-/// First byte of a projection row; a change means *rebuild*, never *convert*. The one before is read until then.
-const PROJECTION_VERSION: u8 = 2;
+/// First byte of a projection row whose repeated values stand in tables before it (see `shared`). Rows of the versions
+/// before, which have the form of messages, are read until they are folded again.
+const PROJECTION_VERSION: u8 = 3;
 
 /// What is known of the message behind an entry, without its content: the parts of its file name and its arrival.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageFacts {
     pub id: MessageId,
     pub key: RecordKey,
-    pub occurred: String,
-    pub department: String,
+    pub occurred: ShortText,
+    pub department: ShortText,
     pub received_at: Timestamp,
     pub origin: BatchId,
 }
@@ -54,36 +58,35 @@ pub struct Standing {
 /// Everything known of one record key.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Slot {
-    /// By time of occurrence (17 digits), oldest first. Kept when superseded or deleted: the tombstone.
-    pub versions: BTreeMap<String, Version>,
+    /// By time of occurrence (17 digits), oldest first, each once. Kept when superseded or deleted: the tombstone.
+    pub versions: Vec<(ShortText, Version)>,
     pub standing: Option<Standing>,
 }
 
 impl Slot {
-    fn newest(&self) -> Option<(&String, &Version)> {
-        self.versions.last_key_value()
+    fn newest(&self) -> Option<&(ShortText, Version)> {
+        self.versions.last()
     }
     /// The newest version was deleted: the record was known and is withdrawn.
     pub fn is_deleted(&self) -> bool {
         self.newest().is_some_and(|(_, v)| v.condition == Condition::Deleted)
     }
 
-    fn join_version(&mut self, occurred: String, version: Version, content: Option<Standing>) {
-        let won = match self.versions.entry(occurred.clone()) {
-            MapEntry::Vacant(place) => {
-                place.insert(version);
-                true
+    fn join_version(&mut self, occurred: ShortText, version: Version, content: Option<Standing>) {
+        let place = match self.versions.binary_search_by(|(known, _)| known.cmp(&occurred)) {
+            Err(place) => {
+                self.versions.insert(place, (occurred, version));
+                place
             }
-            MapEntry::Occupied(mut place) => {
-                let wins = version.rank() > place.get().rank();
-                if wins {
-                    place.insert(version);
+            Ok(place) => match self.versions.get_mut(place) {
+                Some((_, known)) if version.rank() > known.rank() => {
+                    *known = version;
+                    place
                 }
-                wins
-            }
+                _ => return,
+            },
         };
-        let is_newest = self.newest().is_some_and(|(newest, _)| *newest == occurred);
-        if won && is_newest {
+        if place + 1 == self.versions.len() {
             self.standing = content;
         }
     }
@@ -92,10 +95,33 @@ impl Slot {
 /// One chart's projection.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ChartRecord {
+    #[serde(deserialize_with = "slots_in_order")]
     slots: BTreeMap<RecordKey, Slot>,
     /// The store's running number of the last message folded in; 0 = none.
     included: i64,
 }
+
+/// The slots of a row lie in the order of their keys, so the tree is made at once and not slot by slot.
+fn slots_in_order<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<RecordKey, Slot>, D::Error> {
+    struct InOrder;
+    impl<'de> Visitor<'de> for InOrder {
+        type Value = BTreeMap<RecordKey, Slot>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("slots by record key")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            // A row that lies about its length costs no memory.
+            let mut slots = Vec::with_capacity(map.size_hint().unwrap_or(0).min(SLOTS_AHEAD_MAX));
+            while let Some(slot) = map.next_entry()? {
+                slots.push(slot);
+            }
+            Ok(slots.into_iter().collect())
+        }
+    }
+    from.deserialize_map(InOrder)
+}
+
+const SLOTS_AHEAD_MAX: usize = 4_096;
 
 impl ChartRecord {
     pub fn new() -> Self {
@@ -166,10 +192,13 @@ impl ChartRecord {
 
     /// The compact form that is sealed into a row.
     pub fn encode(&self) -> Result<Vec<u8>, DecodeError> {
-        encode_row(PROJECTION_VERSION, self)
+        shared::encode(self, vec![PROJECTION_VERSION]).map_err(DecodeError::Encode)
     }
     /// `UnknownVersion` means that the projection is to be rebuilt from its messages.
     pub fn decode(row: &[u8]) -> Result<Self, DecodeError> {
-        decode_row(PROJECTION_VERSION, row)
+        match row.split_first() {
+            Some((&PROJECTION_VERSION, rest)) => shared::decode(rest).map_err(DecodeError::Malformed),
+            _ => decode_row(row),
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::body::Body;
 use crate::kind::EntryKind;
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
-use renkei_kernel::InstitutionId;
+use renkei_kernel::{EntryId, InstitutionId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -188,14 +188,20 @@ fn periods(zoom: Zoom, today: Date) -> Vec<Period> {
 }
 
 /// What is counted once: an order and what carried it out are one thing of one day.
-fn order_number(seen: &Seen<'_>) -> String {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing<'a> {
+    Order(&'a str),
+    Entry(EntryId),
+}
+
+fn thing<'a>(seen: &Seen<'a>) -> Thing<'a> {
     let number = match &seen.entry.body {
-        Body::InjectionOrder(i) => &i.head.placer_number,
-        Body::InjectionGiven(i) => &i.head.placer_number,
-        Body::Titled(t) => &t.head.placer_number,
-        _ => return seen.entry.id.to_string(),
+        Body::InjectionOrder(i) => i.head.placer_number.as_str(),
+        Body::InjectionGiven(i) => i.head.placer_number.as_str(),
+        Body::Titled(t) => t.head.placer_number.as_str(),
+        _ => "",
     };
-    if number.is_empty() { seen.entry.id.to_string() } else { number.clone() }
+    if number.is_empty() { Thing::Entry(seen.entry.id) } else { Thing::Order(number) }
 }
 
 pub fn calendar(record: &PatientRecord, zoom: Zoom, today: Date) -> Calendar {
@@ -204,14 +210,14 @@ pub fn calendar(record: &PatientRecord, zoom: Zoom, today: Date) -> Calendar {
         (Some(a), Some(b)) => (a.first, b.last),
         _ => (today, today),
     };
-    let mut things: BTreeMap<(Lane, usize, InstitutionId), BTreeSet<(Date, String)>> = BTreeMap::new();
+    let mut things: BTreeMap<(Lane, usize, InstitutionId), BTreeSet<(Date, Thing<'_>)>> = BTreeMap::new();
     for seen in record.of(CALENDAR_KINDS).filter(Seen::stands) {
         let (Some(lane), Some(day)) = (Lane::of(seen.entry.kind), seen.date()) else { continue };
         if day < first || day > last {
             continue;
         }
         let place = periods.partition_point(|period| period.last < day);
-        things.entry((lane, place, seen.institution)).or_default().insert((day, order_number(&seen)));
+        things.entry((lane, place, seen.institution)).or_default().insert((day, thing(&seen)));
     }
     let mut institutions: BTreeSet<InstitutionId> = things.keys().map(|(_, _, institution)| *institution).collect();
     let mut lanes: BTreeMap<Lane, LaneRow> = BTreeMap::new();

@@ -113,15 +113,40 @@ enum Spelling<'a> {
     Other(InstitutionId, &'a CodedValue),
 }
 
+/// An institution's drug by the addresses of its value and of the one beside it: borrowed as they are, they stay where
+/// they lie.
+type Place = (InstitutionId, usize, Option<usize>);
+
 /// Gives each drug a number; the key is worked out once for each spelling.
 #[derive(Default)]
 struct KeyIndex<'a> {
+    places: HashMap<Place, usize>,
     spellings: HashMap<Spelling<'a>, usize>,
     numbers: BTreeMap<MedicineKey, usize>,
 }
 
 impl<'a> KeyIndex<'a> {
     fn number(&mut self, institution: InstitutionId, drug: &'a CodedValue, additional: &'a [CodedValue]) -> usize {
+        let beside = match additional {
+            [] => None,
+            [one] => Some(one.address()),
+            _ => return self.number_of_spelling(institution, drug, additional),
+        };
+        let place = (institution, drug.address(), beside);
+        if let Some(known) = self.places.get(&place) {
+            return *known;
+        }
+        let number = self.number_of_spelling(institution, drug, additional);
+        self.places.insert(place, number);
+        number
+    }
+
+    fn number_of_spelling(
+        &mut self,
+        institution: InstitutionId,
+        drug: &'a CodedValue,
+        additional: &'a [CodedValue],
+    ) -> usize {
         let spelling = match yj_of(drug, additional) {
             Some(yj) => Spelling::Twelve(&yj.code),
             None => Spelling::Other(institution, drug),
@@ -192,6 +217,15 @@ impl<'a> Told<'a> {
         })
     }
 
+    /// Taken only when it is needed: by the order, or by a count of such doses.
+    pub fn is_as_needed(&self) -> bool {
+        let ordered = match self.what {
+            What::Ordered(drug) => Some(drug),
+            What::Given(_, drug) => drug,
+        };
+        ordered.is_some_and(Drug::is_as_needed) || self.timings.iter().any(|t| !t.as_needed_count.is_empty())
+    }
+
     /// The full line, for showing.
     pub fn course(&self) -> Course {
         let none = Drug::default();
@@ -203,7 +237,7 @@ impl<'a> Told<'a> {
         Course {
             institution: self.seen.institution,
             is_dispensing: self.is_dispensing,
-            order_number: self.head.placer_number.clone(),
+            order_number: self.head.placer_number.to_string(),
             rp: self.rp.to_owned(),
             name: coded.shown().to_owned(),
             code: coded.standard().or_else(|| coded.first_code()).cloned().unwrap_or_default(),
@@ -217,7 +251,7 @@ impl<'a> Told<'a> {
             last_day: self.last_day,
             end_basis: self.end_basis,
             phase: self.phase,
-            is_as_needed: ordered.is_as_needed() || !count.is_empty(),
+            is_as_needed: self.is_as_needed(),
             as_needed_count: count,
             is_external: ordered.is_external(),
             outside_pharmacy: self.outside_pharmacy,
@@ -241,6 +275,8 @@ struct Lines<'a> {
     lines: Vec<Vec<Told<'a>>>,
     /// Orders by drug, chart and order number: place in the drug's lines.
     orders: HashMap<(usize, ChartId, &'a str), usize>,
+    /// Nothing was handed out: no order has to be found again.
+    only_orders: bool,
 }
 
 impl<'a> Lines<'a> {
@@ -257,7 +293,7 @@ impl<'a> Lines<'a> {
         let Some(lines) = self.of(number) else { return };
         lines.push(line);
         let place = lines.len() - 1;
-        if !order.is_empty() {
+        if !order.is_empty() && !self.only_orders {
             self.orders.insert((number, chart, order), place);
         }
     }
@@ -335,7 +371,8 @@ fn given_line<'a>(
 
 /// All lines that stand, by drug.
 pub(super) fn lines_by_drug(record: &PatientRecord, today: Date) -> Vec<(MedicineKey, Vec<Told<'_>>)> {
-    let mut found = Lines::default();
+    let is_handed_out = |seen: Seen<'_>| matches!(seen.entry.body, Body::Dispensing(_));
+    let mut found = Lines { only_orders: !record.each().any(is_handed_out), ..Lines::default() };
     found.prescriptions(record, today);
     found.dispensings(record, today);
     let mut keys: Vec<(usize, MedicineKey)> = found.keys.numbers.into_iter().map(|(key, n)| (n, key)).collect();

@@ -67,7 +67,7 @@ fn line(seen: Seen<'_>, value: &LaboratoryValue) -> Susceptibility {
         drug_code: value.code.first_code().map(|c| c.code.to_string()).unwrap_or_default(),
         value: shown_value(value),
         unit: value.unit.shown().to_owned(),
-        flag: value.flag.clone(),
+        flag: value.flag.to_string(),
         status: value.status,
         source: seen.source_at(value.place),
     }

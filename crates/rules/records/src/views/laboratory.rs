@@ -129,7 +129,7 @@ type Taking = (Reverse<Option<DateTime>>, InstitutionId, ShortText);
 pub(super) fn shown_value(value: &LaboratoryValue) -> String {
     match &value.coded {
         Some(coded) if value.value.is_empty() => coded.shown().to_owned(),
-        _ => value.value.clone(),
+        _ => value.value.to_string(),
     }
 }
 
@@ -143,8 +143,8 @@ fn cell(at: &GroupAt<'_>, value: &LaboratoryValue, born: Option<Date>) -> Cell {
     Cell {
         value: shown_value(value),
         flagging: flagging(value),
-        flag: value.flag.clone(),
-        range: value.range.clone(),
+        flag: value.flag.to_string(),
+        range: value.range.to_string(),
         status: value.status,
         doubt: at.doubt(value, born),
         comments: value.comments.clone(),

@@ -94,7 +94,7 @@ fn latest(key: SeriesKey, all: &[Found<'_>], groups: &[GroupAt<'_>], oldest: Dat
         unit: newest.unit.shown().to_owned(),
         flagging: flagging(newest),
         status: newest.status,
-        range: newest.range.clone(),
+        range: newest.range.to_string(),
         taken: at.taken.clone(),
         institution: at.seen.institution,
         difference: both_plain.and_then(|(_, _, old)| difference(&newest.value, &old.value)),

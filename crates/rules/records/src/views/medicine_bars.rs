@@ -16,6 +16,8 @@ pub struct Bar {
     pub is_dispensing: bool,
     /// The newest line of the stretch.
     pub source: SourceRef,
+    /// That line is taken only when needed.
+    pub is_as_needed: bool,
 }
 
 /// Days for which two institutions order the same drug, or two drugs of one class. What a pharmacy hands out is not an
@@ -58,6 +60,7 @@ fn bars(medicine: &Medicine, from: Date, until: Date) -> Vec<Bar> {
         last_day: s.last_day,
         is_dispensing: s.is_dispensing,
         source: s.source,
+        is_as_needed: s.is_as_needed,
     };
     medicine.stretches.iter().filter(inside).map(bar).collect()
 }
@@ -145,7 +148,14 @@ mod tests {
             entry: Uuid::from_u128(institution + 200).into(),
             place: SourcePlace { segment: SegmentName::new("RXE"), index: 1, field: 2, repetition: 0, component: 0 },
         };
-        Bar { institution: InstitutionId(Uuid::from_u128(institution)), start, last_day, is_dispensing, source }
+        Bar {
+            institution: InstitutionId(Uuid::from_u128(institution)),
+            start,
+            last_day,
+            is_dispensing,
+            source,
+            is_as_needed: false,
+        }
     }
     fn row(code: &str, bars: Vec<Bar>) -> BarRow {
         let window = (date(2026, 1, 1), date(2026, 12, 31));

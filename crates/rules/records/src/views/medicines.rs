@@ -122,9 +122,9 @@ pub struct Medicine {
     pub last_day: Option<Date>,
     /// Institutions whose orders run or stand open today.
     pub prescribed_now_by: Vec<InstitutionId>,
-    /// Newest first; past ones at most `PAST_COURSES_MAX`.
+    /// Newest first; past ones as far as [`Past`] was asked for.
     pub courses: Vec<Course>,
-    /// Past lines beyond those.
+    /// Past lines that are not given.
     pub older_courses: usize,
     /// Uninterrupted stretches of all lines, by institution and start.
     pub stretches: Vec<Stretch>,
@@ -140,6 +140,8 @@ pub struct Stretch {
     pub last_day: Option<Date>,
     /// The newest line of the stretch.
     pub source: SourceRef,
+    /// That line is taken only when needed.
+    pub is_as_needed: bool,
 }
 
 impl Medicine {
@@ -192,6 +194,7 @@ fn stretches(lines: &[Told<'_>]) -> Vec<Stretch> {
                 start: line.start?,
                 last_day: line.last_day,
                 source: line.source(),
+                is_as_needed: line.is_as_needed(),
             })
         })
         .collect();
@@ -201,7 +204,7 @@ fn stretches(lines: &[Told<'_>]) -> Vec<Stretch> {
         match found.last_mut() {
             Some(last) if touches(last, &next) => {
                 last.last_day = last.last_day.max(next.last_day);
-                last.source = next.source;
+                (last.source, last.is_as_needed) = (next.source, next.is_as_needed);
             }
             _ => found.push(next),
         }
@@ -216,7 +219,7 @@ fn touches(last: &Stretch, next: &Stretch) -> bool {
         && last.last_day.and_then(|day| day.tomorrow().ok()).is_some_and(|day| next.start <= day)
 }
 
-fn medicine(key: MedicineKey, mut lines: Vec<Told<'_>>) -> Option<Medicine> {
+fn medicine(key: MedicineKey, mut lines: Vec<Told<'_>>, asked: Past) -> Option<Medicine> {
     lines.sort_by_key(|line| (Reverse(line.start), line.is_dispensing, line.source()));
     // The line that represents the drug is one that runs, if any does.
     let standing = lines.iter().min_by_key(|line| weight(line.phase))?.course();
@@ -229,10 +232,16 @@ fn medicine(key: MedicineKey, mut lines: Vec<Told<'_>>) -> Option<Medicine> {
     prescribed_now_by.dedup();
     let stretches = stretches(&lines);
     let total = lines.len();
-    let mut past = 0;
+    let mut past_left = match asked {
+        Past::Listed => PAST_COURSES_MAX,
+        Past::Counted => 0,
+    };
     lines.retain(|line| {
-        past += usize::from(!shown_as_present(line.phase));
-        shown_as_present(line.phase) || past <= PAST_COURSES_MAX
+        shown_as_present(line.phase) || {
+            let has_room = past_left > 0;
+            past_left = past_left.saturating_sub(1);
+            has_room
+        }
     });
     Some(Medicine {
         checked: match key {
@@ -253,9 +262,23 @@ fn medicine(key: MedicineKey, mut lines: Vec<Told<'_>>) -> Option<Medicine> {
     })
 }
 
+/// What is made of lines that no longer run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Past {
+    /// The newest `PAST_COURSES_MAX` of each drug in full.
+    #[default]
+    Listed,
+    /// Their number and their stretches: most pages list none, and there are hundreds.
+    Counted,
+}
+
 pub fn medicines(record: &PatientRecord, today: Date) -> Medicines {
+    medicines_with(record, today, Past::Listed)
+}
+
+pub fn medicines_with(record: &PatientRecord, today: Date, asked: Past) -> Medicines {
     let mut medicines = Medicines::default();
-    for medicine in lines_by_drug(record, today).into_iter().filter_map(|(key, lines)| medicine(key, lines)) {
+    for medicine in lines_by_drug(record, today).into_iter().filter_map(|(key, lines)| medicine(key, lines, asked)) {
         if shown_as_present(medicine.phase) { medicines.current.push(medicine) } else { medicines.past.push(medicine) }
     }
     // Present ones by when they run out, soonest first; past ones newest first.

@@ -68,7 +68,7 @@ fn card(seen: Seen<'_>, head: &OrderHead) -> OrderCard {
         time: seen.time(),
         state: seen.entry.state,
         title: seen.entry.kind.label_ja().to_owned(),
-        order_number: head.placer_number.clone(),
+        order_number: head.placer_number.to_string(),
         department: seen.department(&head.department),
         doctor: head.doctor.shown(),
         lines: Vec::new(),

@@ -127,6 +127,8 @@ pub fn series_key(institution: InstitutionId, group: &LaboratoryGroup, value: &L
 /// for each value.
 #[derive(Default)]
 pub(super) struct SeriesIndex<'a> {
+    /// By institution and the addresses of code, unit and specimen: borrowed as they are, they stay where they lie.
+    places: HashMap<(InstitutionId, [usize; 3]), usize>,
     spellings: HashMap<Spelling<'a>, usize>,
     numbers: BTreeMap<SeriesKey, usize>,
 }
@@ -158,10 +160,13 @@ impl<'a> SeriesIndex<'a> {
         group: &'a LaboratoryGroup,
         value: &'a LaboratoryValue,
     ) -> usize {
-        let numbers = &mut self.numbers;
-        *self.spellings.entry(Spelling::of(institution, group, value)).or_insert_with(|| {
-            let next = numbers.len();
-            *numbers.entry(series_key(institution, group, value)).or_insert(next)
+        let place = [value.code.address(), value.unit.address(), group.specimen.kind.address()];
+        let (spellings, numbers) = (&mut self.spellings, &mut self.numbers);
+        *self.places.entry((institution, place)).or_insert_with(|| {
+            *spellings.entry(Spelling::of(institution, group, value)).or_insert_with(|| {
+                let next = numbers.len();
+                *numbers.entry(series_key(institution, group, value)).or_insert(next)
+            })
         })
     }
     /// Keys by number.

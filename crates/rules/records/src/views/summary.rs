@@ -5,7 +5,7 @@ use super::counts::{Counts, counts};
 use super::diagnoses::{Diagnoses, diagnoses};
 use super::identity::{IdentityBand, identity_band};
 use super::latest::{LatestValue, latest_values};
-use super::medicines::{Medicines, medicines};
+use super::medicines::{Medicines, Past, medicines_with};
 use super::patient::{Contribution, PatientRecord};
 use super::warnings::{AllergyShown, Warning, allergies, warnings_from};
 use jiff::civil::Date;
@@ -26,8 +26,13 @@ pub struct Summary {
 }
 
 pub fn summary(record: &PatientRecord, zoom: Zoom, today: Date) -> Summary {
+    summary_with(record, zoom, today, Past::Listed)
+}
+
+/// As [`summary`], with as much of past medicines as the page around it shows.
+pub fn summary_with(record: &PatientRecord, zoom: Zoom, today: Date, past: Past) -> Summary {
     let (diagnoses, medicines, latest) =
-        (diagnoses(record, today), medicines(record, today), latest_values(record, today));
+        (diagnoses(record, today), medicines_with(record, today, past), latest_values(record, today));
     let allergies = allergies(record);
     let calendar = calendar(record, zoom, today);
     Summary {

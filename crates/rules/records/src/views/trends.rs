@@ -52,10 +52,10 @@ fn point(taken: &ClinicalTime, number: f64, at: &GroupAt<'_>, value: &Laboratory
     Point {
         taken: taken.clone(),
         number,
-        value: value.value.clone(),
+        value: value.value.to_string(),
         institution: at.seen.institution,
         range: OwnRange::read(&value.range),
-        range_shown: value.range.clone(),
+        range_shown: value.range.to_string(),
         flagging: flagging(value),
         status: value.status,
         method: method(value).to_owned(),

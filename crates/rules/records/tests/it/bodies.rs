@@ -18,10 +18,10 @@ fn filled_timing() -> Timing {
 }
 
 fn every_body() -> Vec<(EntryKind, Body)> {
-    let head = OrderHead { placer_number: "101".to_owned(), ordered: time("20260401"), ..OrderHead::default() };
+    let head = OrderHead { placer_number: "101".into(), ordered: time("20260401"), ..OrderHead::default() };
     let line = Line { label: "管電圧".to_owned(), value: "0.020".to_owned(), ..Line::default() };
     let group = RpGroup {
-        id: "101_01_001".to_owned(),
+        id: "101_01_001".into(),
         timings: vec![filled_timing()],
         drugs: vec![drug("薬", "100", "2171022F2029")],
     };
@@ -39,16 +39,22 @@ fn every_body() -> Vec<(EntryKind, Body)> {
     use EntryKind as K;
     vec![
         (K::Identity, Body::Identity(Box::new(identity))),
-        (K::Contact, Body::Contact(Contact { name, ..Contact::default() })),
-        (K::Insurance, Body::Insurance(Insurance { insured_numbers: vec!["記号".to_owned()], ..Insurance::default() })),
-        (K::BloodType, Body::BloodType(BloodType { abo: Some(CodedValue::text("A")), ..BloodType::default() })),
+        (K::Contact, Body::Contact(Box::new(Contact { name, ..Contact::default() }))),
+        (
+            K::Insurance,
+            Body::Insurance(Box::new(Insurance { insured_numbers: vec!["記号".to_owned()], ..Insurance::default() })),
+        ),
+        (
+            K::BloodType,
+            Body::BloodType(Box::new(BloodType { abo: Some(CodedValue::text("A")), ..BloodType::default() })),
+        ),
         (
             K::BodyMeasure,
-            Body::BodyMeasure(BodyMeasure {
+            Body::BodyMeasure(Box::new(BodyMeasure {
                 item: CodedValue::text("身長"),
                 value: Amount::new("170.0", Code::new("cm", "cm", "ISO+")),
                 ..BodyMeasure::default()
-            }),
+            })),
         ),
         (K::Leave, Body::Encounter(Box::new(Encounter { expected_return: time("20260414"), ..Encounter::default() }))),
         (K::Diagnosis, Body::Diagnosis(Box::new(diagnosis("P1", "胃炎", "K297", "20260401")))),

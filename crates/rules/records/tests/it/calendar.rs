@@ -66,7 +66,7 @@ fn a_stay_is_a_range_cut_at_the_window_and_an_open_one_reaches_today() {
 #[test]
 fn an_examination_and_its_order_are_counted_once_and_cancelled_ones_never() {
     let exam = |id, kind: EntryKind| {
-        let head = OrderHead { placer_number: "77".to_owned(), ..OrderHead::default() };
+        let head = OrderHead { placer_number: "77".into(), ..OrderHead::default() };
         let body = Body::Titled(Box::new(TitledEntry { head, ..TitledEntry::default() }));
         message(id, key("20261101", kind.name(), "77"), "20261101").entry(kind, "20261101", body)
     };

@@ -11,19 +11,19 @@ const CULTURE: &str = "6B010000006174311";
 fn organism(sub_id: &str, code: &str, name: &str) -> LaboratoryValue {
     let mut v = value(CULTURE, "培養同定", "", "", "");
     v.coded = Some(CodedValue::one(code, name, "JANIS"));
-    v.sub_id = sub_id.to_owned();
+    v.sub_id = sub_id.into();
     v
 }
 
 fn amount(sub_id: &str, raw: &str) -> LaboratoryValue {
     let mut v = value(CULTURE, "菌量", raw, "", "");
-    v.sub_id = sub_id.to_owned();
+    v.sub_id = sub_id.into();
     v
 }
 
 fn susceptibility(parent: Option<&str>, drug: &str, raw: &str, flag: &str) -> LaboratoryGroup {
     let mut v = value("6C105000006178501", drug, raw, "ug/mL", "");
-    v.flag = flag.to_owned();
+    v.flag = flag.into();
     let parent = ParentResult {
         code: CodedValue::one(CULTURE, "培養同定", "JC10"),
         sub_id: parent.unwrap_or("9").to_owned(),

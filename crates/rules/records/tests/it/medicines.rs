@@ -116,7 +116,7 @@ fn uneven_doses_show_both_amounts_and_their_instructions() {
 fn dispensing(id: u128, order: &str, at: &str, name: &str, hot9: &str) -> Message {
     let given =
         Given { start: time(at), drug: CodedValue::one(hot9, name, "HOT9"), amount: tablets("14"), ..Given::default() };
-    let head = OrderHead { placer_number: order.to_owned(), ..OrderHead::default() };
+    let head = OrderHead { placer_number: order.into(), ..OrderHead::default() };
     let body = Body::Dispensing(Box::new(Dispensing { head, given: vec![given], ..Dispensing::default() }));
     message(id, key(at, "OMP-11", order), at).entry(EntryKind::Dispensing, at, body).done()
 }

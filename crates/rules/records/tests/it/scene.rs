@@ -19,11 +19,7 @@ pub fn time(raw: &str) -> Option<ClinicalTime> {
 }
 
 pub fn key(care_date: &str, data_type: &str, order_number: &str) -> RecordKey {
-    RecordKey {
-        care_date: care_date.to_owned(),
-        data_type: data_type.to_owned(),
-        order_number: order_number.to_owned(),
-    }
+    RecordKey { care_date: care_date.into(), data_type: data_type.into(), order_number: order_number.into() }
 }
 
 /// A message under construction; a test states only what matters to it.
@@ -35,11 +31,11 @@ pub fn message(id: u128, key: RecordKey, occurred: &str) -> Scene {
         institution: institution(1),
         chart: chart(1),
         key,
-        occurred: format!("{occurred:0<17}"),
+        occurred: format!("{occurred:0<17}").into(),
         condition: Condition::Valid,
         received_at: Timestamp(id as i64),
         origin: BatchId(Uuid::from_u128(1)),
-        department: "01".to_owned(),
+        department: "01".into(),
         entries: Vec::new(),
         findings: Vec::new(),
     })
@@ -144,7 +140,7 @@ pub fn rp(start: &str, count: &str, drugs: Vec<Drug>) -> RpGroup {
     let usages = vec![CodedValue::one("1011000400000000", "１日１回朝食後", "JAMISDP01")];
     let duration = if count.is_empty() { Amount::default() } else { days(count) };
     RpGroup {
-        id: "101_01_001".to_owned(),
+        id: "101_01_001".into(),
         timings: vec![Timing { usages, duration, start: time(start), ..Timing::default() }],
         drugs,
     }
@@ -152,7 +148,7 @@ pub fn rp(start: &str, count: &str, drugs: Vec<Drug>) -> RpGroup {
 
 pub fn prescription(id: u128, groups: Vec<RpGroup>) -> Message {
     let start = groups[0].timings[0].start.clone().map_or_else(String::new, |t| t.raw.to_string());
-    let head = OrderHead { placer_number: id.to_string(), ..OrderHead::default() };
+    let head = OrderHead { placer_number: id.to_string().into(), ..OrderHead::default() };
     let body = Body::Prescription(Box::new(Prescription { head, groups, ..Prescription::default() }));
     message(id, key(&start, "OMP-01", &id.to_string()), &start).entry(EntryKind::Prescription, &start, body).done()
 }
@@ -162,10 +158,10 @@ pub fn value(code: &str, name: &str, value: &str, unit: &str, range: &str) -> La
     let system = if code.len() == 17 { "JC10" } else { "99X03" };
     LaboratoryValue {
         code: CodedValue::one(code, name, system),
-        value_type: "NM".to_owned(),
-        value: value.to_owned(),
+        value_type: "NM".into(),
+        value: value.into(),
         unit: Code::new(unit, unit, "ISO+"),
-        range: range.to_owned(),
+        range: range.into(),
         status: ResultStatus::Final,
         ..LaboratoryValue::default()
     }

@@ -36,7 +36,8 @@ use renkei_app::{AppError, Refusal};
 use renkei_kernel::{Category, GrantId};
 use renkei_participation::{ConsentScope, Item, Sex};
 use renkei_records::views::calendar::Zoom;
-use renkei_records::views::summary::{Summary, summary};
+use renkei_records::views::medicines::Past;
+use renkei_records::views::summary::{Summary, summary_with};
 use serde::Deserialize;
 
 /// What of a tab is asked for. Anything that cannot be read is as if it were not there.
@@ -83,13 +84,13 @@ struct Opened {
 }
 
 impl Opened {
-    fn new(patient: OpenedPatient, words: Words, zoom: Zoom) -> Self {
+    fn new(patient: OpenedPatient, words: Words, zoom: Zoom, past: Past) -> Self {
         let names = patient.record.contributions().into_iter().filter_map(|contribution| {
             let institution = patient.institutions.get(&contribution.institution)?;
             Some((institution.id, institution.name.as_str(), institution.colour))
         });
         let palette = Palette::new(names);
-        let summary = summary(&patient.record, zoom, patient.now.tokyo_date());
+        let summary = summary_with(&patient.record, zoom, patient.now.tokyo_date(), past);
         Self { visit: format!("/visits/{}", patient.grant), palette, words, summary, patient }
     }
 
@@ -174,11 +175,12 @@ async fn open(
     grant: &str,
     section: &'static str,
     zoom: Zoom,
+    past: Past,
 ) -> Result<Opened, AppError> {
     // What is no id at all is answered as an id that names nothing.
     let grant: GrantId = grant.parse().unwrap_or(GrantId(uuid::Uuid::nil()));
     let patient = web.house.view_patient(&entered.session, grant, section).await?;
-    Ok(Opened::new(patient, visitor.words, zoom))
+    Ok(Opened::new(patient, visitor.words, zoom, past))
 }
 
 fn shell_of(web: &Web, visitor: &Visitor, entered: &Entered, opened: &Opened) -> Shell {
@@ -219,7 +221,9 @@ async fn show(web: Web, visitor: Visitor, grant: String, tab: Tab, asked: Asked)
         Ok(entered) => entered,
         Err(answer) => return *answer,
     };
-    match open(&web, &visitor, &entered, &grant, section(tab), asked.zoom()).await {
+    // Only their own tab lists what no longer runs.
+    let past = if tab == Tab::Medicines { Past::Listed } else { Past::Counted };
+    match open(&web, &visitor, &entered, &grant, section(tab), asked.zoom(), past).await {
         Ok(opened) => {
             let shell = shell_of(&web, &visitor, &entered, &opened);
             let frame = opened.frame(&entered, Some(tab));
@@ -277,7 +281,7 @@ pub async fn show_source(
         Ok(entered) => entered,
         Err(answer) => return *answer,
     };
-    let opened = match open(&web, &visitor, &entered, &grant, "source", Zoom::default()).await {
+    let opened = match open(&web, &visitor, &entered, &grant, "source", Zoom::default(), Past::Counted).await {
         Ok(opened) => opened,
         Err(error) => return web.fail(&visitor, Some(&entered), &error),
     };
@@ -299,7 +303,7 @@ pub async fn show_paper(State(web): State<Web>, visitor: Visitor, Address(grant)
     let grant: GrantId = grant.parse().unwrap_or(GrantId(uuid::Uuid::nil()));
     match web.house.patient_for_paper(&entered.session, grant).await {
         Ok(patient) => {
-            let opened = Opened::new(patient, visitor.words, Zoom::default());
+            let opened = Opened::new(patient, visitor.words, Zoom::default(), Past::Counted);
             let shell = shell_of(&web, &visitor, &entered, &opened);
             let frame = opened.frame(&entered, None);
             let (now, feeds) = (opened.patient.now, &opened.patient.feeds);

@@ -93,7 +93,7 @@ fn laboratory(fields: &mut Fields, value: &LaboratoryValue) -> String {
     fields.add(3, "laboratory-analyte", triples(&value.code));
     fields.add(4, "source-sub-id", &value.sub_id);
     let coded = value.coded.as_ref().map(triples).unwrap_or_default();
-    fields.add(5, "laboratory-value", if coded.is_empty() { &value.value } else { &coded });
+    fields.add(5, "laboratory-value", if coded.is_empty() { value.value.as_str() } else { &coded });
     fields.add(6, "source-unit", triple(&value.unit));
     fields.add(7, "laboratory-range", &value.range);
     fields.add(8, "source-flag", &value.flag);

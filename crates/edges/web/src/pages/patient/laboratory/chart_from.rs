@@ -138,7 +138,7 @@ fn line(reading: &Reading<'_>, at: &GroupAt<'_>, sent: &LaboratoryValue) -> Tren
             comment: None,
             source: reading.source(&at.seen.source_at(sent.place)),
         },
-        range: sent.range.clone(),
+        range: sent.range.to_string(),
         method: trends::method(sent).to_owned(),
         mark: reading.mark(at.seen.institution),
     }

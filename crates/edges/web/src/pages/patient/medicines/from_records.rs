@@ -130,12 +130,11 @@ pub fn bars(reading: &Reading<'_>, medicines: &Medicines, id: &str) -> Option<Ba
         institutions.sort_unstable();
         institutions.dedup();
         let bars = row.bars.iter().filter_map(|bar| {
-            let as_needed = medicine.courses.iter().any(|c| c.source == bar.source && c.is_as_needed);
             let kind = if bar.is_dispensing { "calendar-row-dispensing" } else { "calendar-row-prescription" };
             let told = BarTold {
                 kind: words.say(kind),
                 to: bar.last_day,
-                outline: bar.last_day.is_none() || as_needed,
+                outline: bar.last_day.is_none() || bar.is_as_needed,
                 thin: bar.is_dispensing,
                 source: reading.source(&bar.source),
             };

@@ -28,7 +28,7 @@ async fn seen(world: &World) -> Vec<String> {
             _ => None,
         })
         .flat_map(|report| report.groups.iter().flat_map(|group| group.values.iter()))
-        .map(|value| value.value.clone())
+        .map(|value| value.value.to_string())
         .collect();
     values.sort();
     world.house.close_visit(&doctor, grant).await.unwrap();

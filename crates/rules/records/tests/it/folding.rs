@@ -125,6 +125,15 @@ fn a_withdrawn_allergy_comes_back_only_by_a_later_statement() {
 }
 
 #[test]
+fn a_projection_row_of_the_form_before_is_still_read() {
+    let record = folded([order_version(1, "20260401", 2, "旧"), order_version(2, "20260402", 1, "新")]);
+    let mut before = vec![2];
+    before.extend(postcard::to_allocvec(&record).unwrap());
+    assert_eq!(ChartRecord::decode(&before).unwrap(), record);
+    assert_eq!(record.encode().unwrap().first(), Some(&3));
+}
+
+#[test]
 fn a_projection_row_gives_back_the_projection_and_refuses_another_version() {
     let mut record = folded([order_version(1, "20260401", 1, "一")]);
     record.advance_to(42);

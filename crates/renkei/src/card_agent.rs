@@ -9,7 +9,7 @@
 
 use crate::commands::{CardAgentArguments, CardAgentWhat};
 use crate::outcome;
-use crate::serve::until_asked_to_stop;
+use crate::stop::AskedToStop;
 use renkei_api::agent::{AgentFile, AgentFileError, CardReader, PretendHandle, PretendReader, desk};
 use renkei_kernel::{Category, Problem, SystemEntropy};
 use std::io::BufRead;
@@ -30,12 +30,14 @@ enum CardAgentError {
     Driver { program: PathBuf, source: std::io::Error },
     #[error(transparent)]
     File(#[from] AgentFileError),
+    #[error("停止の合図を受け取れません: {0} / signals cannot be heard")]
+    Signals(#[source] std::io::Error),
 }
 
 impl Problem for CardAgentError {
     fn category(&self) -> Category {
         match self {
-            Self::NoDriver | Self::Driver { .. } => Category::Stopped,
+            Self::NoDriver | Self::Driver { .. } | Self::Signals(_) => Category::Stopped,
             Self::File(error) => error.category(),
         }
     }
@@ -44,6 +46,7 @@ impl Problem for CardAgentError {
             Self::NoDriver => "no_reader_driver",
             Self::Driver { .. } => "reader_driver",
             Self::File(error) => error.code(),
+            Self::Signals(_) => "signals_unheard",
         }
     }
 }
@@ -82,11 +85,12 @@ async fn work(config: &Path) -> Result<(), CardAgentError> {
         return Err(AgentFileError::NotEnrolled.into());
     }
     let (reader, hand) = device();
+    let stop = AskedToStop::listen().map_err(CardAgentError::Signals)?;
     eprintln!("練習用の読み取り機です。 / pretend reader: lay felica:0123456789ABCDEF | remove");
     // A thread of its own: waiting for a line must not keep the connection from breathing.
     std::thread::spawn(move || follow(&hand, std::io::stdin().lock()));
     let tell = |text: &str| eprintln!("{text}");
-    desk::work(file, env!("CARGO_PKG_VERSION"), &SystemEntropy, reader, tell, until_asked_to_stop()).await?;
+    desk::work(file, env!("CARGO_PKG_VERSION"), &SystemEntropy, reader, tell, stop.come()).await?;
     Ok(())
 }
 

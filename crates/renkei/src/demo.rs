@@ -10,6 +10,7 @@ use crate::commands::{DemoArguments, Format};
 use crate::production::{self, DEMONSTRATION_MARK};
 use crate::serve::{Doors, reload_trust_anew};
 use crate::settings::{self, Settings};
+use crate::stop::AskedToStop;
 use crate::wiring::{self, Place};
 use crate::{init, operation, outcome};
 use renkei_app::House;
@@ -74,6 +75,7 @@ impl Phases {
 /// The page stands as soon as the first patients are whole; everybody else comes in behind it (`rest`).
 async fn demonstrate(arguments: &DemoArguments) -> Result<(), Failure> {
     let mut phases = Phases::begin();
+    let stop = AskedToStop::listen()?;
     let folder = folder(arguments.data.as_deref())?;
     let clock = Arc::new(SettableClock::running(SystemClock.now()));
     let ids = Ids::new(clock.clone(), Arc::new(SystemEntropy));
@@ -144,7 +146,7 @@ async fn demonstrate(arguments: &DemoArguments) -> Result<(), Failure> {
         made,
         addresses,
     });
-    let ended = until_the_end(&telling, &mut rest, &opened.house, &phases).await;
+    let ended = until_the_end(&telling, &mut rest, &opened.house, &phases, stop).await;
     page.abort();
     rest.stop().await;
     agents.stop().await;
@@ -156,8 +158,14 @@ async fn demonstrate(arguments: &DemoArguments) -> Result<(), Failure> {
 }
 
 /// Until the visitor ends it, or the rest of the region could not come in: half a region is not left standing.
-async fn until_the_end(telling: &Telling<'_>, rest: &mut Rest, house: &House, phases: &Phases) -> Result<(), Failure> {
-    let mut asked = pin!(crate::serve::until_asked_to_stop());
+async fn until_the_end(
+    telling: &Telling<'_>,
+    rest: &mut Rest,
+    house: &House,
+    phases: &Phases,
+    stop: AskedToStop,
+) -> Result<(), Failure> {
+    let mut asked = pin!(stop.come());
     tokio::select! {
         () = &mut asked => return Ok(()),
         all_in = rest.is_in() => all_in?,

@@ -32,6 +32,7 @@ mod register;
 mod regulation;
 mod serve;
 mod settings;
+mod stop;
 mod wiring;
 
 use clap::Parser;

@@ -5,6 +5,7 @@ use crate::feed::Feed;
 use crate::monitor::{self, Counted, HouseHealth};
 use crate::observe::Metrics;
 use crate::settings::{Folders, Plain, Settings};
+use crate::stop::AskedToStop;
 use crate::wiring::{self, Opened, Place, WiringError};
 use crate::{console, list_marks, outcome, readers};
 use axum::Router;
@@ -38,13 +39,15 @@ pub enum ServeError {
     Net(#[from] NetError),
     #[error(transparent)]
     Words(#[from] renkei_web::WordsIncomplete),
+    #[error("停止の合図を受け取れません: {0} / signals cannot be heard")]
+    Signals(#[source] std::io::Error),
 }
 
 impl Problem for ServeError {
     fn category(&self) -> Category {
         match self {
             Self::Wiring(error) => error.category(),
-            Self::Net(_) => Category::Stopped,
+            Self::Net(_) | Self::Signals(_) => Category::Stopped,
             Self::Words(_) => Category::Unexpected,
         }
     }
@@ -53,6 +56,7 @@ impl Problem for ServeError {
             Self::Wiring(error) => error.code(),
             Self::Net(_) => "entrance_unavailable",
             Self::Words(_) => "words_incomplete",
+            Self::Signals(_) => "signals_unheard",
         }
     }
 }
@@ -69,11 +73,12 @@ async fn serve(settings: &Settings) -> Result<(), ServeError> {
     let ids = Ids::new(Arc::new(SystemClock), Arc::new(SystemEntropy));
     let opened = wiring::open(Place::of(settings), ids).await?;
     let doors = Doors::open(&opened.house, settings, false).await?;
+    let stop = AskedToStop::listen().map_err(ServeError::Signals)?;
     tracing::info!(
         target: OPERATOR, professional = %doors.professional.address(), machine = %doors.machine.address(),
         patient = %doors.patient.address(), "準備ができました。 / Renkei is ready"
     );
-    until_asked_to_stop().await;
+    stop.come().await;
     doors.close(opened).await
 }
 
@@ -257,19 +262,5 @@ pub fn reload_trust_anew(house: &House, folder: &Path) {
     match renkei_hpki::Trust::load(folder, house.now()) {
         Ok(trust) => house.set_trust(trust),
         Err(error) => tracing::error!(code = error.code(), "the trust folder was not read: {error}"),
-    }
-}
-
-/// Waits for an interrupt or a request to terminate.
-pub async fn until_asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _asked = terminate.recv() => {}
-            _interrupted = tokio::signal::ctrl_c() => {}
-        },
-        Err(_) => {
-            let _interrupted = tokio::signal::ctrl_c().await;
-        }
     }
 }

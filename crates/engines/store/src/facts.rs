@@ -360,3 +360,32 @@ pub async fn register_keys_keep(recorded: &RecordedInTx<'_>, keys: &[KeptKey], n
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use renkei_db::Engine;
+    use sea_orm::{QueryTrait, Statement};
+
+    /// R-X-29: whoever asks for one person's facts reads that person's, however large the region. Nothing makes
+    /// statistics for an installation on SQLite, so the plan is judged without any.
+    #[tokio::test]
+    async fn facts_are_looked_up_by_whom_they_concern_and_not_by_their_kind() {
+        let database = renkei_db::testing::open(Engine::Sqlite).await;
+        database.migrate(crate::migrations::AREA, crate::migrations::MIGRATIONS, Timestamp(0)).await.unwrap();
+        let reader = database.reader();
+        let asked = [
+            ("subject", By::Subject(Uuid::nil())),
+            ("object", By::Object(Uuid::nil())),
+            ("entry", By::Entry(Uuid::nil())),
+            ("lookup", By::Lookup([0; 32])),
+        ];
+        for (column, by) in asked {
+            let question = select(FactKind::Consent, by, None).build(reader.get_database_backend());
+            let explain = Statement { sql: format!("EXPLAIN QUERY PLAN {}", question.sql), ..question };
+            let plan = reader.query_all_raw(explain).await.unwrap();
+            let steps: Vec<String> = plan.iter().map(|step| step.try_get("", "detail").unwrap()).collect();
+            assert!(steps[0].contains(&format!("({column}=? AND kind=?)")), "{column}: {steps:?}");
+        }
+    }
+}

@@ -27,15 +27,21 @@ pub(crate) struct ShownSources {
 }
 
 impl House {
-    /// The patient page of a visit showed these sources to a session; nothing of it counts after `until`.
+    /// Loads of register and rules that this process knows of; what is decided after reading this knows them too.
+    pub(crate) fn loads(&self) -> u64 {
+        self.loads_seen().load(Ordering::SeqCst)
+    }
+
+    /// The patient page of a visit showed these sources to a session; nothing of it counts after `until`, nor once
+    /// register or rules were loaded after `loads`, which was read before the page was permitted.
     pub(crate) fn sources_were_shown(
         &self,
         session: SessionId,
         grant: GrantId,
         sources: Vec<InstitutionId>,
         until: Timestamp,
+        loads: u64,
     ) {
-        let loads = self.loads_seen().load(Ordering::SeqCst);
         let mut shown = self.shown_sources().lock().unwrap_or_else(PoisonError::into_inner);
         if shown.of.len() >= SHOWN_SOURCES_MAX {
             let now = self.now();
@@ -55,7 +61,7 @@ impl House {
         visits: impl IntoIterator<Item = GrantId>,
         now: Timestamp,
     ) -> HashSet<InstitutionId> {
-        let loads = self.loads_seen().load(Ordering::SeqCst);
+        let loads = self.loads();
         let shown = self.shown_sources().lock().unwrap_or_else(PoisonError::into_inner);
         let holding = |beside: &&Beside| beside.until >= now && beside.loads == loads;
         let beside = visits.into_iter().filter_map(|grant| shown.of.get(&(session, grant)).filter(holding));

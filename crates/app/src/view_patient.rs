@@ -82,10 +82,11 @@ impl House {
         grant: GrantId,
         section: &'static str,
     ) -> Result<OpenedPatient, AppError> {
+        let loads = self.loads();
         let (row, permit) = self.permitted(session, grant, Operation::View).await?;
         let event = events::access_granted(self, session, section);
         let recorded = renkei_ledger::record_read(self.db(), permit, event).await?;
-        self.opened(session, &row, &recorded).await
+        self.opened(session, &row, &recorded, loads).await
     }
 
     /// Opens the patient of a grant to be put on paper: what may be looked at and may not be taken out of the house is
@@ -94,10 +95,11 @@ impl House {
     /// # Errors
     /// As [`Self::view_patient`].
     pub async fn patient_for_paper(&self, session: &Session, grant: GrantId) -> Result<OpenedPatient, AppError> {
+        let loads = self.loads();
         let (row, permit) = self.permitted(session, grant, Operation::Output).await?;
         let event = events::record_exported(self, session, "paper");
         let recorded = renkei_ledger::record_read(self.db(), permit, event).await?;
-        self.opened(session, &row, &recorded).await
+        self.opened(session, &row, &recorded, loads).await
     }
 
     /// The grant and what it permits now; every refusal is in the trail.
@@ -125,7 +127,13 @@ impl House {
         row.map(|row| (row, permit)).ok_or(AppError::Unreadable("grant"))
     }
 
-    async fn opened(&self, session: &Session, grant: &Grant, recorded: &Recorded) -> Result<OpenedPatient, AppError> {
+    async fn opened(
+        &self,
+        session: &Session,
+        grant: &Grant,
+        recorded: &Recorded,
+        loads: u64,
+    ) -> Result<OpenedPatient, AppError> {
         let (on, now) = (self.db().reader(), self.now());
         let permit = recorded.permit();
         let institutions = self.institutions(now).await?;
@@ -140,7 +148,7 @@ impl House {
         let place = self.reader_place(grant.reader).await?;
         let used = permit.grant().ok_or(AppError::Unreadable("grant"))?;
         let sources = record.contributions().into_iter().map(|contribution| contribution.institution).collect();
-        self.sources_were_shown(session.id, grant.id, sources, permit.until());
+        self.sources_were_shown(session.id, grant.id, sources, permit.until(), loads);
         Ok(OpenedPatient {
             grant: grant.id,
             now,

@@ -126,6 +126,9 @@ pub fn print(report: &Report, format: Format) {
     for fault in &report.faults {
         println!("異常 / fault: {}", fault.text_ja());
     }
+    for warning in &report.warnings {
+        println!("注意 / warning: {}", warning.text_ja());
+    }
     if report.is_ok() {
         println!("改ざんは見つかりませんでした。 / nothing was found changed");
     } else if let Some(first) = report.first_broken {

@@ -312,19 +312,29 @@ pub(crate) fn digests(folder: &Path) -> Result<String, Error> {
 /// Files of an archive, one level of folders deep, with `/` between, without the file of digests.
 fn file_names(folder: &Path) -> Result<Vec<String>, Error> {
     let mut names = Vec::new();
-    let named = |entry: std::io::Result<fs::DirEntry>| -> Result<(String, bool), Error> {
+    let named = |entry: std::io::Result<fs::DirEntry>| -> Result<(String, fs::FileType), Error> {
         let entry = entry.map_err(unusable(folder))?;
-        let is_folder = entry.file_type().map_err(unusable(folder))?.is_dir();
-        Ok((entry.file_name().to_string_lossy().into_owned(), is_folder))
+        let kind = entry.file_type().map_err(unusable(folder))?;
+        Ok((entry.file_name().to_string_lossy().into_owned(), kind))
     };
+    // Links, pipes and devices are nobody's archive: reading one might never end.
+    let refused = |name: &str| unusable(&folder.join(name))(std::io::ErrorKind::InvalidInput.into());
     for entry in fs::read_dir(folder).map_err(unusable(folder))? {
-        let (name, is_folder) = named(entry)?;
-        if !is_folder {
+        let (name, kind) = named(entry)?;
+        if kind.is_file() {
             names.push(name);
             continue;
         }
+        if !kind.is_dir() {
+            return Err(refused(&name));
+        }
         for inner in fs::read_dir(folder.join(&name)).map_err(unusable(folder))? {
-            names.push(format!("{name}/{}", named(inner)?.0));
+            let (inner, kind) = named(inner)?;
+            let name = format!("{name}/{inner}");
+            if !kind.is_file() {
+                return Err(refused(&name));
+            }
+            names.push(name);
         }
     }
     names.retain(|name| name != DIGESTS);

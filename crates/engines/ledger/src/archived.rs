@@ -91,6 +91,12 @@ pub fn verify_archive(folder: &Path, trusted: &[VerifierKey]) -> Result<ArchiveR
         end_root = Some(read.root);
         report.root = hex::encode(read.root);
     }
+    if let Some(end) = span.map(|span| span.end)
+        && let Some(until) = ring.known_backwards(end)
+        && end < until
+    {
+        report.warn(Warning::SignedByAnEarlierKey { end, until });
+    }
     let archives = parts.len() as u64;
     Ok(ArchiveReport { archives, span: span.filter(|_| whole), report })
 }

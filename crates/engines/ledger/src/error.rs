@@ -38,6 +38,8 @@ pub enum Error {
         "the new signing key is announced; it follows as soon as the trail can be numbered and its checkpoint kept"
     )]
     HandOverWaits,
+    #[error("another node numbers the trail; the signing key is replaced there")]
+    NumberedElsewhere,
     #[error(
         "the trail does not verify from entry {first} on, nothing was archived; `renkei ledger verify` names the place"
     )]
@@ -66,7 +68,9 @@ impl Problem for Error {
             Self::Note(_) => Category::Malformed,
             Self::NoSuchEntry(_) | Self::NoSuchSize(_) => Category::NotFound,
             Self::NoArchive { .. } => Category::NotFound,
-            Self::ArchiveBent { .. } | Self::HandOverWaits | Self::KeyHandedOver { .. } => Category::Stopped,
+            Self::ArchiveBent { .. } | Self::HandOverWaits | Self::NumberedElsewhere | Self::KeyHandedOver { .. } => {
+                Category::Stopped
+            }
             Self::Damaged(_) | Self::OlderThanCheckpoint { .. } | Self::ContradictsCheckpoint { .. } => {
                 Category::Stopped
             }
@@ -91,6 +95,7 @@ impl Problem for Error {
             Self::KeyHandedOver { .. } => "trail_key_old",
             Self::KeyWithoutFile => "trail_key_without_file",
             Self::HandOverWaits => "trail_key_waits",
+            Self::NumberedElsewhere => "trail_numbered_elsewhere",
             Self::NoSuchEntry(_) => "trail_entry_absent",
             Self::NoSuchSize(_) => "trail_size_absent",
         }

@@ -132,14 +132,21 @@ impl Work {
             && hand_over.after != current.verifier()
         {
             // Both keys signed, and the files were not yet exchanged; else an older key was put back.
-            return match next.filter(|next| next.verifier() == hand_over.after) {
-                Some(next) => self.follow(next, *event),
-                None => Err(Error::KeyHandedOver { size: hand_over.size() }),
+            let Some(next) = next.filter(|next| next.verifier() == hand_over.after) else {
+                return Err(Error::KeyHandedOver { size: hand_over.size() });
             };
+            self.fits_what_is_kept().await?;
+            self.follow(next, *event);
+            return Ok(());
         }
+        // Over an older or another database nothing may be thrown away: the right one may need the new key.
+        self.fits_what_is_kept().await?;
         let Some(files) = files else { return Ok(()) };
         match (next, noted) {
-            (Some(next), Some(event)) if self.is_recorded(event).await? => self.follow(next, event),
+            (Some(next), Some(event)) if self.is_recorded(event).await? => {
+                self.follow(next, event);
+                Ok(())
+            }
             (None, Some(event)) if newest.as_ref().is_some_and(|(_, done)| *done == event) => self.tell_the_end().await,
             (next, Some(event)) => self.take_back(&files, next.as_ref(), event).await,
             (_, None) => {
@@ -149,9 +156,8 @@ impl Work {
         }
     }
 
-    fn follow(&self, next: SigningKey, event: EventId) -> Result<(), Error> {
+    fn follow(&self, next: SigningKey, event: EventId) {
         self.keys().next = Some(Next { key: Arc::new(next), event });
-        Ok(())
     }
 
     /// Nothing was signed by the new key: it is thrown away, and the trail is told where it was told of it.
@@ -164,11 +170,12 @@ impl Work {
             taken_back = taken_back.detail("key_after", next.verifier().to_string().as_str());
         }
         record_alone(&self.database, taken_back).await?;
+        self.keys().next = None;
         erase_secret_file(&files.next)?;
         erase_secret_file(&files.note)?;
         tracing::warn!(
             target: OPERATOR,
-            "監査証跡の署名の鍵の交換は、始まる前に止まっていました。これまでの鍵のままです。 / a rotation of the trail's signing key had not begun; the key stays"
+            "監査証跡の署名の鍵の交換を取りやめました。これまでの鍵のままです。 / the rotation of the trail's signing key was taken back; the key stays"
         );
         Ok(())
     }
@@ -180,6 +187,9 @@ impl Work {
     }
 
     /// Makes the new key and announces it; [`Self::hand_over`] does the rest once the record has its number.
+    ///
+    /// The sequencer knows of the new key before the trail does: whatever becomes of the answer to the commit, the old
+    /// key signs nothing behind an announcement that came through.
     async fn announce_rotation(&self) -> Result<EventId, Error> {
         let current = self.key();
         let files = Files::of(&current).ok_or(Error::KeyWithoutFile)?;
@@ -189,23 +199,37 @@ impl Work {
             .detail("key_after", next.verifier().to_string().as_str());
         let id = event.id();
         create_secret_file(&files.note, id.0.as_bytes())?;
-        let recorded = record_alone(&self.database, event).await;
-        if recorded.is_ok() || self.is_recorded(id).await? {
-            self.follow(next, id)?;
-            return Ok(id);
+        self.follow(next, id);
+        let Err(error) = record_alone(&self.database, event).await else { return Ok(id) };
+        let may_still_come = matches!(error, Error::Database(renkei_db::Error::CommitUnknown(_)));
+        match self.is_recorded(id).await {
+            Ok(true) => Ok(id),
+            Ok(false) if !may_still_come => {
+                self.keys().next = None;
+                erase_secret_file(&files.next)?;
+                erase_secret_file(&files.note)?;
+                Err(error)
+            }
+            _ => Err(Error::HandOverWaits),
         }
-        erase_secret_file(&files.next)?;
-        erase_secret_file(&files.note)?;
-        recorded
     }
 
     /// The whole rotation. What stops behind the announcement is taken up by the running sequencer itself and by every
     /// start.
     pub(crate) async fn rotate(&self, signed: &mut std::time::Instant) -> Result<KeyHandedOver, Error> {
         self.number_all(signed, true).await?;
-        if self.is_handing_over() {
+        let begun = self.keys().next.as_ref().map(|next| next.event);
+        if let Some(event) = begun
+            && self.is_recorded(event).await?
+        {
             return Err(Error::HandOverWaits);
         }
+        // Only who numbers can hand over: another node would sign on with the old key.
+        if self.is_numbered_elsewhere().await? {
+            return Err(Error::NumberedElsewhere);
+        }
+        // One whose announcement never came through is taken back, and nobody follows any more.
+        self.keys().next = None;
         // An earlier one whose end could not be told.
         self.take_up_rotation().await?;
         let event = self.announce_rotation().await?;
@@ -226,6 +250,13 @@ impl Work {
         let Some(Next { key: next, event }) = self.keys().next.clone() else { return Ok(false) };
         let Some(number) = number_of(self.database.reader(), event).await? else { return Ok(false) };
         let (current, size) = (self.key(), number + 1);
+        if self.is_signed_past(size).await? {
+            if let Some(files) = Files::of(&current) {
+                self.take_back(&files, Some(&next), event).await?;
+            }
+            self.keys().next = None;
+            return Ok(false);
+        }
         let snapshot = self.database.snapshot().await?;
         let root = Tiles::new(&snapshot).range(0, size).await?;
         drop(snapshot);
@@ -238,11 +269,26 @@ impl Work {
         self.folder.keep(hand_over.checkpoint().note(), size, at, true)?;
         self.folder.publish(&next.verifier(), &hand_overs(self.database.reader()).await?)?;
         if let Some(files) = Files::of(&current) {
-            replace_and_erase(&files.current, &files.next)?;
+            // An earlier try may have stopped between the two names of the old key, or behind the exchange.
+            erase_what_was_replaced(&files.current)?;
+            if files.next.exists() {
+                replace_and_erase(&files.current, &files.next)?;
+            } else if SigningKey::load_file(&files.current, next.name())?.verifier() != next.verifier() {
+                return Err(Error::KeyHandedOver { size });
+            }
         }
         *self.keys() = Keys { current: next, next: None };
         self.tell_the_end().await?;
         Ok(true)
+    }
+
+    /// Whether the old key alone signed this size or a larger one: somebody who was not told of the announcement did.
+    /// A hand-over behind that would put honest checkpoints outside their key's time.
+    async fn is_signed_past(&self, size: u64) -> Result<bool, Error> {
+        let sql = "SELECT size FROM trail_checkpoints WHERE size >= $1 \
+                   AND NOT EXISTS (SELECT 1 FROM trail_hand_overs WHERE size = $2) LIMIT 1";
+        let size = to_number(size)?;
+        Ok(!query(self.database.reader(), sql, vec![size.into(), size.into()]).await?.is_empty())
     }
 
     /// The checkpoint of both keys and its row, in one act; what is there already stays. Answers what is kept.

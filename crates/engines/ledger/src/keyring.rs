@@ -85,6 +85,8 @@ impl KeySpan {
 pub struct KeyRing {
     origin: String,
     spans: Vec<KeySpan>,
+    /// Known beforehand and not only through hand-overs.
+    trusted: Vec<VerifierKey>,
     witnesses: Vec<VerifierKey>,
 }
 
@@ -117,7 +119,18 @@ impl KeyRing {
             return Err(NoteError::Key);
         }
         let witnesses = trusted.iter().filter(|key| key.name() != own.name() || !key.is_plain()).cloned().collect();
-        Ok(Self { origin: own.name().to_owned(), spans, witnesses })
+        Ok(Self { origin: own.name().to_owned(), spans, trusted: trusted.to_vec(), witnesses })
+    }
+
+    /// When `size` lies in the time of a key that is known only because later keys name it: until which size. What
+    /// such a key signed is proved only together with what the hand-over at that size covers.
+    pub(crate) fn known_backwards(&self, size: u64) -> Option<u64> {
+        let mut signers = self.spans.iter().filter(|span| span.covers(size));
+        // A trusted key vouches for those it handed over to, not for those before it.
+        let first_trusted =
+            self.spans.iter().filter(|span| self.trusted.contains(&span.key)).map(|span| span.from).min();
+        let last = signers.next_back()?;
+        if first_trusted.is_some_and(|from| from <= last.from) { None } else { last.until }
     }
 
     /// Oldest first.

@@ -119,6 +119,29 @@ pub enum Warning {
     NoKeptCheckpoint,
     /// A new signing key is announced and its hand-over not signed yet; the next start finishes it.
     HandOverUnfinished { number: u64 },
+    /// Archives only: the span ends under a key that is known by later hand-overs alone. Who holds a copy of that key
+    /// could have written it; it is to be verified together with the archive that reaches `until`, or by that key's own
+    /// public half as it was kept at the time.
+    SignedByAnEarlierKey { end: u64, until: u64 },
+}
+
+impl Warning {
+    /// For the person who reads the result.
+    pub fn text_ja(&self) -> String {
+        match self {
+            Self::TimeBackwards { number } => format!("{number} 番の時刻が、前の記録より古くなっています。"),
+            Self::NoKeptCheckpoint => {
+                "外に保管した署名ファイルが渡されていないため、末尾の切り取りは確かめられません。".to_owned()
+            }
+            Self::HandOverUnfinished { number } => {
+                format!("{number} 番で署名鍵の交換が告げられ、まだ終わっていません。次の起動で終わります。")
+            }
+            Self::SignedByAnEarlierKey { end, until } => format!(
+                "{end} 件までの署名は、後の鍵からさかのぼって知った古い鍵のものです。古い鍵の写しがあれば作れるため、\
+                 {until} 件までを含む次の書庫と一緒に、または当時保管した古い公開鍵で確かめてください。"
+            ),
+        }
+    }
 }
 
 /// The verifier's answer.

@@ -174,16 +174,7 @@ impl Work {
             })
             .await?;
         self.take_up_rotation().await?;
-        let (state, key) = (self.state().await?, self.key().verifier());
-        if let Some(kept) = self.folder.latest(&key)? {
-            if kept.size() > state.size {
-                return Err(Error::OlderThanCheckpoint { available: state.size, kept: kept.size() });
-            }
-            let root = Tiles::new(self.database.reader()).range(0, kept.size()).await?;
-            if root != *kept.root() {
-                return Err(Error::ContradictsCheckpoint { size: kept.size() });
-            }
-        }
+        let key = self.key().verifier();
         let newest =
             query(self.database.reader(), "SELECT newest_at FROM trail_sequencer WHERE row_number = 1", vec![]).await?;
         if let Some(row) = newest.first() {
@@ -191,6 +182,17 @@ impl Work {
         }
         self.folder.publish(&key, &hand_overs(self.database.reader()).await?)?;
         self.write_missing_files().await
+    }
+
+    /// Whether this is the trail over which the newest checkpoint kept outside was signed.
+    pub(crate) async fn fits_what_is_kept(&self) -> Result<(), Error> {
+        let Some(kept) = self.folder.latest(&self.key().verifier())? else { return Ok(()) };
+        let available = self.state().await?.size;
+        if kept.size() > available {
+            return Err(Error::OlderThanCheckpoint { available, kept: kept.size() });
+        }
+        let root = Tiles::new(self.database.reader()).range(0, kept.size()).await?;
+        if root == *kept.root() { Ok(()) } else { Err(Error::ContradictsCheckpoint { size: kept.size() }) }
     }
 
     async fn write_missing_files(&self) -> Result<(), Error> {
@@ -299,6 +301,11 @@ impl Work {
             signed: from_number(row.try_get::<Option<i64>>("", "signed")?.unwrap_or(0))?,
             signed_at: row.try_get::<Option<i64>>("", "signed_at")?.map(Timestamp),
         })
+    }
+
+    /// Whether another node holds the right to number.
+    pub(crate) async fn is_numbered_elsewhere(&self) -> Result<bool, Error> {
+        Ok(self.number_some().await?.elsewhere)
     }
 
     async fn number_some(&self) -> Result<Numbered, Error> {
@@ -467,7 +474,7 @@ async fn number_batch(tx: &Tx, holder: Uuid, now: Timestamp) -> Result<Numbered,
     Ok(Numbered { elsewhere: false, count, size: size + count })
 }
 
-/// The `room` oldest waiting records that are as their acts left them. Changed ones are passed over, also where they
+/// The `room` oldest waiting records that are as their acts left them. Changed and copied ones are passed over, also where they
 /// fill a whole batch: whoever can bend waiting records must not be able to stop the numbering of all others.
 async fn next_waiting(tx: &Tx, room: u64) -> Result<Vec<Waiting>, Error> {
     let room = usize::try_from(room).unwrap_or(usize::MAX);
@@ -475,8 +482,9 @@ async fn next_waiting(tx: &Tx, room: u64) -> Result<Vec<Waiting>, Error> {
     loop {
         let rows = query(
             tx,
-            "SELECT event_id, happened_at, name, patient_id, entry, leaf_hash FROM trail_waiting WHERE event_id > $1 \
-             ORDER BY event_id LIMIT $2",
+            "SELECT event_id, happened_at, name, patient_id, entry, leaf_hash, \
+             EXISTS (SELECT 1 FROM trail_entries e WHERE e.event_id = w.event_id) AS is_numbered \
+             FROM trail_waiting w WHERE event_id > $1 ORDER BY event_id LIMIT $2",
             vec![after.into(), to_number(BATCH_MAX)?.into()],
         )
         .await?;
@@ -529,10 +537,18 @@ struct Waiting {
 }
 
 impl Waiting {
-    /// `None` for a record whose bytes no longer fit the hash its transaction left: somebody changed it. It stays
-    /// where it is and is not given the dignity of a number; the verifier names it, and the others go on.
+    /// `None` for a record that has its number already, put back by somebody, and for one whose bytes no longer fit the
+    /// hash its transaction left: somebody changed it. It stays where it is and is not given the dignity of a number;
+    /// the verifier names it, and the others go on.
     fn read(row: &QueryResult) -> Result<Option<Self>, Error> {
         let event_id: Uuid = row.try_get("", "event_id")?;
+        if row.try_get("", "is_numbered")? {
+            tracing::error!(
+                target: SECURITY,
+                "採番済みの監査証跡の記録 {event_id} が、採番待ちに書き戻されています。番号は付けません。 / a numbered trail record was put back among the waiting ones and is not numbered again"
+            );
+            return Ok(None);
+        }
         let entry: Vec<u8> = row.try_get("", "entry")?;
         let leaf = leaf_hash(&entry);
         if row.try_get::<Vec<u8>>("", "leaf_hash")? != leaf {

@@ -14,7 +14,7 @@ use renkei_demo::{Region, Scale, Summary, WriteError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
 /// Folder of a part's storages: each part is a volume of its institutions' storages, so that one is imported while the
@@ -51,6 +51,8 @@ pub struct Rest {
     stop: Arc<AtomicBool>,
     writer: JoinHandle<()>,
     importer: JoinHandle<Result<(), Failure>>,
+    /// Held while the last files are written: that work goes on when the importer is cancelled.
+    last_files: Arc<Mutex<()>>,
 }
 
 type Parts = mpsc::Receiver<(usize, Part, Result<Summary, WriteError>)>;
@@ -69,7 +71,8 @@ impl Rest {
                 }
             }
         });
-        Self { stop, writer, importer: tokio::spawn(coming.take_in(written)) }
+        let last_files = Arc::new(Mutex::new(()));
+        Self { stop, writer, importer: tokio::spawn(coming.take_in(written, last_files.clone())), last_files }
     }
 
     /// Waits until everything is in. To be awaited again after it was dropped half-way, not after it answered.
@@ -87,11 +90,12 @@ impl Rest {
             let _ended = self.importer.await;
         }
         let _ended = self.writer.await;
+        let _written = self.last_files.lock().await;
     }
 }
 
 impl Coming {
-    async fn take_in(self, mut written: Parts) -> Result<(), Failure> {
+    async fn take_in(self, mut written: Parts, last_files: Arc<Mutex<()>>) -> Result<(), Failure> {
         let mut files = self.first_files;
         let (last, mut reached) = (Part::in_order(&Scale::DEMO).len() - 1, 0);
         while let Some((nth, part, summary)) = written.recv().await {
@@ -109,7 +113,9 @@ impl Coming {
             return Err(WriteError::Thread.into());
         }
         // The way past the chooser, where nothing tells that records are still coming, opens when all are there.
+        let writing = last_files.lock_owned().await;
         tokio::task::spawn_blocking(move || -> Result<(), Failure> {
+            let _writing = writing;
             let Made { pki, credentials, .. } = &*self.made;
             credentials.write_p12(pki, &self.folder.join(places::P12_FOLDER))?;
             places::write(&self.folder, self.addresses, &self.region, &Scale::DEMO)?;

@@ -4,8 +4,8 @@ use crate::scene::{ORIGIN, Scene};
 use renkei_db::Engine;
 use renkei_kernel::SeededEntropy;
 use renkei_ledger::{
-    ArchiveSpan, Archived, Error, EventName, Fault, SigningKey, VerifierKey, archive, archived_until, archives_in,
-    closed_span, record_read, verify_archive,
+    ArchiveSpan, Archived, Error, EventName, Fault, SigningKey, VerifierKey, Warning, archive, archived_until,
+    archives_in, closed_span, record_read, verify_archive,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -177,4 +177,44 @@ async fn only_what_verifies_is_archived() {
     other.sequencer.flush().await.unwrap();
     let refused = archived_until(&other.test, &scene.archives()).await;
     assert!(matches!(refused, Err(Error::ContradictsCheckpoint { .. })), "{refused:?}");
+}
+
+/// R-X-05, case 20: a span that ends in an earlier key's time, judged by a later key alone, is told apart: a copy of the
+/// earlier key could have written it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_span_known_only_by_later_keys_is_told() {
+    let scene = Scene::new(Engine::Sqlite).await;
+    scene.mixed_acts(600).await;
+    scene.sequencer.orders().rotate_key().await.unwrap();
+    scene.mixed_acts(10).await;
+    scene.sequencer.flush().await.unwrap();
+    let (old, new) = (scene.key.verifier(), scene.sequencer.orders().verifier());
+    let permit = scene.permit(scene.ids.next());
+    let recorded = record_read(&scene.test, permit, scene.ledger.event(EventName::LedgerExported)).await.unwrap();
+    let (span, keys) = (ArchiveSpan { first: 0, end: 512 }, [new.clone()]);
+    let made = archive(&scene.test, &recorded, span, &keys, &scene.archives(), scene.ids.now()).await.unwrap();
+    let by = |keys: &[VerifierKey]| verify_archive(&made.folder, keys).unwrap().report;
+    let warned = [Warning::SignedByAnEarlierKey { end: 512, until: 601 }];
+    let report = by(std::slice::from_ref(&new));
+    assert!(report.is_ok() && report.warnings == warned, "{report:?}");
+    for trusted in [vec![old.clone()], vec![new, old]] {
+        let report = by(&trusted);
+        assert!(report.is_ok() && report.warnings.is_empty(), "{report:?}");
+    }
+}
+
+/// An archive may come from anywhere: what is no plain file is named and never opened, so that nothing is read for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn links_and_pipes_in_an_archive_are_never_read() {
+    let scene = Scene::new(Engine::Sqlite).await;
+    scene.mixed_acts(20).await;
+    let made = scene.archive().await.unwrap();
+    for inside in ["", "hand-overs"] {
+        let link = made.folder.join(inside).join("endless");
+        std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+        let found = faults(&made.folder, &scene.key.verifier());
+        assert!(found.iter().any(|fault| matches!(fault, Fault::ArchiveFile { .. })), "{found:?}");
+        fs::remove_file(link).unwrap();
+    }
+    assert_eq!(faults(&made.folder, &scene.key.verifier()), []);
 }

@@ -293,6 +293,108 @@ async fn a_rotation_cut_anywhere_is_not_begun_or_finished() {
     }
 }
 
+/// R-X-04, R-X-16: after a cut rotation the program meets an older copy of the database once: it refuses, and throws
+/// nothing away that the right database needs.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_database_met_in_between_costs_no_key() {
+    for cut in [Cut::Announced, Cut::Numbered, Cut::KeptOutside] {
+        let mut scene = Scene::new(Engine::Sqlite).await;
+        scene.mixed_acts(10).await;
+        scene.sequencer.flush().await.unwrap();
+        leave_cut(&mut scene, cut).await;
+        // An older copy: as many entries fewer as a backup of the morning has.
+        let tables = ["trail_entries", "trail_hand_overs", "trail_checkpoints", "trail_waiting"];
+        for table in tables {
+            scene.tamper(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}"), vec![]).await;
+        }
+        scene.tamper("CREATE TABLE kept_size AS SELECT size FROM trail_sequencer", vec![]).await;
+        for cut in ["trail_hand_overs", "trail_checkpoints", "trail_waiting"] {
+            scene.tamper(&format!("DELETE FROM {cut}"), vec![]).await;
+        }
+        scene.tamper("DELETE FROM trail_entries WHERE number >= 4", vec![]).await;
+        scene.tamper("UPDATE trail_sequencer SET size = 4", vec![]).await;
+        let refused = scene.start_again().await;
+        assert!(matches!(refused, Err(Error::OlderThanCheckpoint { available: 4, .. })), "{cut:?}: {refused:?}");
+        assert!(scene.key_file("trail-signing.key.next").exists(), "{cut:?}");
+
+        for table in tables {
+            scene.tamper(&format!("DELETE FROM {table}"), vec![]).await;
+            scene.tamper(&format!("INSERT INTO {table} SELECT * FROM kept_{table}"), vec![]).await;
+        }
+        scene.tamper("UPDATE trail_sequencer SET size = (SELECT size FROM kept_size)", vec![]).await;
+        scene.start_again().await.unwrap();
+        assert_eq!(scene.told().await, done(), "{cut:?}");
+        let report = verify(&scene.test, &[scene.key.verifier()], &scene.every_kept()).await.unwrap();
+        assert!(report.is_ok(), "{cut:?}: {report:?}");
+    }
+}
+
+/// R-X-16: a node that was not told signed on behind the announcement: the rotation is taken back, since a hand-over
+/// there would put honest checkpoints outside their key's time; the next one goes as usual.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_that_was_signed_past_is_taken_back() {
+    let mut scene = Scene::new(Engine::Sqlite).await;
+    scene.mixed_acts(10).await;
+    leave_cut(&mut scene, Cut::Announced).await;
+    let aside = scene.outside.path().join("aside");
+    fs::create_dir(&aside).unwrap();
+    for name in ["trail-signing.key.next", "trail-rotation.begun"] {
+        fs::rename(scene.key_file(name), aside.join(name)).unwrap();
+    }
+    scene.start_again().await.unwrap();
+    scene.mixed_acts(3).await;
+    scene.sequencer.stop().await.unwrap();
+    for name in ["trail-signing.key.next", "trail-rotation.begun"] {
+        fs::rename(aside.join(name), scene.key_file(name)).unwrap();
+    }
+    scene.start_again().await.unwrap();
+    assert_eq!(scene.told().await, [pair("key.rotated", "handed_over"), pair("key.rotated", "cut_short")]);
+    assert!(!renkei_ledger::key_rotation_begun(&scene.keys_folder()));
+    scene.sequencer.orders().rotate_key().await.unwrap();
+    scene.start_again().await.unwrap();
+    let report = verify(&scene.test, &[scene.key.verifier()], &scene.every_kept()).await.unwrap();
+    assert!(report.is_ok(), "{report:?}");
+}
+
+/// R-X-16: where another node numbers, the rotation does not begin.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_does_not_number_replaces_no_key() {
+    let scene = Scene::new(Engine::Postgres).await;
+    scene.mixed_acts(5).await;
+    scene.sequencer.flush().await.unwrap();
+    let second = Database::open(scene.test.settings()).await.unwrap();
+    let other = Sequencer::start(second.clone(), &scene.ledger, scene.settings()).await.unwrap();
+    let refused = other.orders().rotate_key().await;
+    assert!(matches!(refused, Err(Error::NumberedElsewhere)), "{refused:?}");
+    assert!(!renkei_ledger::key_rotation_begun(&scene.keys_folder()));
+    other.stop().await.unwrap();
+    second.close().await.unwrap();
+}
+
+/// The exchange of the two key files stops in the middle (a disk that answers with an error once): the running
+/// sequencer finishes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_done_exchange_is_finished_by_the_running_sequencer() {
+    for exchanged in [false, true] {
+        let scene = Scene::new(Engine::Sqlite).await;
+        scene.mixed_acts(10).await;
+        // The first try fails behind the signature of both keys.
+        let in_the_way = scene.folder().join("hand-overs");
+        fs::write(&in_the_way, "x").unwrap();
+        assert!(scene.sequencer.orders().rotate_key().await.is_err());
+        let [current, next, replaced] = ["", ".next", ".replaced"]
+            .map(|end| scene.key_file("trail-signing.key").with_extension(format!("key{end}")));
+        fs::hard_link(&current, &replaced).unwrap();
+        if exchanged {
+            fs::rename(&next, &current).unwrap();
+        }
+        fs::remove_file(in_the_way).unwrap();
+        assert_eq!(scene.told().await, done(), "{exchanged}");
+        assert!(!replaced.exists() && !renkei_ledger::key_rotation_begun(&scene.keys_folder()));
+        assert_ne!(scene.load_key().verifier(), scene.key.verifier());
+    }
+}
+
 async fn leave_cut(scene: &mut Scene, cut: Cut) {
     if cut <= Cut::Announced {
         return leave_unnumbered(scene, cut).await;

@@ -79,6 +79,27 @@ async fn bent_waiting_records_do_not_stop_the_numbering_of_the_others() {
     }
 }
 
+/// A numbered record put back among the waiting ones does not stop the numbering of the others either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_put_back_is_not_numbered_twice_and_stops_nobody() {
+    for engine in Engine::BOTH {
+        let scene = Scene::new(engine).await;
+        scene.tamper("CREATE TABLE copied AS SELECT * FROM trail_waiting", vec![]).await;
+        scene.sequencer.stop().await.unwrap();
+        scene.mixed_acts(1).await;
+        scene.tamper("INSERT INTO copied SELECT * FROM trail_waiting", vec![]).await;
+        let mut scene = scene;
+        scene.test.reopen().await;
+        scene.sequencer = Sequencer::start(scene.test.database(), &scene.ledger, scene.settings()).await.unwrap();
+        scene.sequencer.flush().await.unwrap();
+        scene.tamper("INSERT INTO trail_waiting SELECT * FROM copied", vec![]).await;
+        scene.mixed_acts(5).await;
+        scene.sequencer.stop().await.unwrap();
+        let report = scene.verify(&[scene.latest()]).await;
+        assert_eq!((report.entries, report.waiting), (6, 1), "{engine:?} {report:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_goes_on_where_the_trail_ended() {
     for engine in Engine::BOTH {

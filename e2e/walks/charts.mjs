@@ -155,6 +155,7 @@ export const walks = [
       await page.getByRole('link', { name: '後の期間' }).click();
       assert.equal(await shown(page), year);
       await page.locator('svg.trend a:not([visibility])').last().locator('path').click({ force: true });
+      await page.waitForURL(/\/source\//);
       assert.match(await page.locator('main').innerText(), /OBX/);
     },
   },
@@ -178,6 +179,7 @@ export const walks = [
       const row = await page.evaluate(() => document.activeElement.closest('tr').rowIndex);
       assert.equal(row, 2, 'the row below');
       await page.keyboard.press('Enter');
+      await page.waitForURL(/\/source\//);
       assert.match(await page.locator('main').innerText(), /RXE|RXD|RXC/);
     },
   },

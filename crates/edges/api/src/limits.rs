@@ -4,8 +4,9 @@ use std::time::Duration;
 
 /// Largest message in either direction; the longest real one is below 1 KiB.
 pub const MESSAGE_MAX_BYTES: usize = 4 * 1024;
-/// Messages an agent may send within [`MESSAGES_WINDOW`]; an ordinary desk sends a few a minute.
-pub const MESSAGES_MAX: u32 = 60;
+/// Messages an agent may send within [`MESSAGES_WINDOW`]: what the allowed reads cause (a card came, was read, left, and
+/// one more for a card that did not lie still) and as much again as an ordinary desk sends beside them.
+pub const MESSAGES_MAX: u32 = 4 * REQUESTS_PER_MINUTE_MAX + 60;
 pub const MESSAGES_WINDOW: Duration = Duration::from_secs(60);
 /// Pings, pongs and other frames of the WebSocket itself within [`MESSAGES_WINDOW`]; an agent answers three heartbeats.
 pub const CONTROLS_MAX: u32 = 120;

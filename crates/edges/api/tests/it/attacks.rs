@@ -3,6 +3,7 @@
 use crate::scene::{CARD, CARD_HEX, HOST, RawAgent, Scene};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
+use renkei_api::limits::MESSAGES_MAX;
 use renkei_api::reader::hub::Timing;
 use renkei_api::reader::wire::{Farewell, FromAgent, Means, Nonce, ToAgent};
 use renkei_api::reader::{PATH, ReadOutcome, ReaderHub, ReaderNotice};
@@ -262,7 +263,7 @@ async fn large_and_many_messages_end_the_connection() {
     assert_eq!(said_last(&mut large).await, None, "cut without a word");
     scene.until(|| !scene.hub.reader_state(reader).is_connected()).await;
     let mut many = RawAgent::accepted(&scene, reader, 1).await;
-    for _ in 0..80 {
+    for _ in 0..=MESSAGES_MAX {
         many.send_text(r#"{"type":"removed"}"#).await;
     }
     assert_eq!(said_last(&mut many).await, Some(Farewell::TooMany));

@@ -221,6 +221,7 @@ impl Settings {
     }
 
     /// Only the `[database]` of a file that holds nothing else: for a demonstration on PostgreSQL.
+    #[cfg(feature = "demo")]
     pub fn database_alone(file: &Path) -> Result<Database, SettingsError> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
